@@ -1,0 +1,11 @@
+# Options every target of ours is compiled with; both compilers must be silent.
+add_library(cinnabar_options INTERFACE)
+target_compile_options(cinnabar_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch -Werror -fno-omit-frame-pointer)
+target_include_directories(cinnabar_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these for code of its own standard library once it is inlined.
+  target_compile_options(cinnabar_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized
+    -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread
+    -Wno-error=free-nonheap-object -Wno-error=dangling-pointer)
+endif()
