@@ -1,0 +1,572 @@
+// The tables of the store and the column numbers by which filters and rows name them.
+//
+// Times are microseconds since 1970 UTC, booleans are 0 or 1, enumerations are the numbers of
+// vocab/states.h. Migrations (storage/sql/migrations) create exactly this; a test compares them.
+#pragma once
+
+#include "ports/table.h"
+
+#include <array>
+
+namespace cinnabar::ports::schema {
+
+// Facts about the database itself, for example its tenant and schema version.
+namespace meta {
+enum : std::uint16_t {
+  key,
+  value,
+};
+inline constexpr std::array<Column, 2> kColumns{{
+    {"key", ColumnType::text, false},
+    {"value", ColumnType::text, false},
+}};
+inline constexpr Table kTable{"meta", kColumns, 1};
+}  // namespace meta
+
+// A deployed application package.
+namespace application {
+enum : std::uint16_t {
+  id,
+  key,
+  name,
+  version,
+  document,
+  updated_at,
+};
+inline constexpr std::array<Column, 6> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"name", ColumnType::text, false},
+    {"version", ColumnType::integer, false},
+    {"document", ColumnType::text, false},
+    {"updated_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"application", kColumns, 1};
+}  // namespace application
+
+// A form over all its versions.
+namespace form {
+enum : std::uint16_t {
+  id,
+  application_id,
+  key,
+  name,
+  current_version_id,
+};
+inline constexpr std::array<Column, 5> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"application_id", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"name", ColumnType::text, false},
+    {"current_version_id", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"form", kColumns, 1};
+}  // namespace form
+
+// One immutable version of a form.
+namespace form_version {
+enum : std::uint16_t {
+  id,
+  form_id,
+  version,
+  document,
+  created_at,
+};
+inline constexpr std::array<Column, 5> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, false},
+    {"version", ColumnType::integer, false},
+    {"document", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"form_version", kColumns, 1};
+}  // namespace form_version
+
+// A process over all its versions, with the switches that change without a deployment.
+namespace process {
+enum : std::uint16_t {
+  id,
+  application_id,
+  key,
+  name,
+  uuid,
+  form_id,
+  current_definition_id,
+  enabled,
+  api_enabled,
+  settings,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"application_id", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"name", ColumnType::text, false},
+    {"uuid", ColumnType::text, false},
+    {"form_id", ColumnType::integer, false},
+    {"current_definition_id", ColumnType::integer, true},
+    {"enabled", ColumnType::integer, false},
+    {"api_enabled", ColumnType::integer, false},
+    {"settings", ColumnType::text, false},
+}};
+inline constexpr Table kTable{"process", kColumns, 1};
+}  // namespace process
+
+// One immutable version of a process.
+namespace process_definition {
+enum : std::uint16_t {
+  id,
+  process_id,
+  version,
+  form_version_id,
+  document,
+  created_at,
+};
+inline constexpr std::array<Column, 6> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"version", ColumnType::integer, false},
+    {"form_version_id", ColumnType::integer, false},
+    {"document", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"process_definition", kColumns, 1};
+}  // namespace process_definition
+
+// Names that clients or administrators chose, per door and kind.
+namespace external_ref {
+enum : std::uint16_t {
+  door,
+  kind,
+  external,
+  internal,
+};
+inline constexpr std::array<Column, 4> kColumns{{
+    {"door", ColumnType::text, false},
+    {"kind", ColumnType::text, false},
+    {"external", ColumnType::text, false},
+    {"internal", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"external_ref", kColumns, 3};
+}  // namespace external_ref
+
+// People and technical users.
+namespace user_account {
+enum : std::uint16_t {
+  id,
+  name,
+  display_name,
+  email,
+  password_hash,
+  enabled,
+  administrator,
+  created_at,
+  updated_at,
+  external,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"name", ColumnType::text, false},
+    {"display_name", ColumnType::text, false},
+    {"email", ColumnType::text, true},
+    {"password_hash", ColumnType::text, true},
+    {"enabled", ColumnType::integer, false},
+    {"administrator", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+    {"external", ColumnType::text, true},
+}};
+inline constexpr Table kTable{"user_account", kColumns, 1};
+}  // namespace user_account
+
+// Groups, departments, roles and positions.
+namespace user_group {
+enum : std::uint16_t {
+  id,
+  kind,
+  key,
+  display_name,
+  parent_id,
+  description,
+  created_at,
+};
+inline constexpr std::array<Column, 7> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"display_name", ColumnType::text, false},
+    {"parent_id", ColumnType::integer, true},
+    {"description", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"user_group", kColumns, 1};
+}  // namespace user_group
+
+// Who belongs to which group.
+namespace membership {
+enum : std::uint16_t {
+  group_id,
+  user_id,
+  created_at,
+};
+inline constexpr std::array<Column, 3> kColumns{{
+    {"group_id", ColumnType::integer, false},
+    {"user_id", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"membership", kColumns, 2};
+}  // namespace membership
+
+// What a group may do; process_id 0 means every process of the application.
+namespace permission {
+enum : std::uint16_t {
+  group_id,
+  process_id,
+  action,
+  created_at,
+};
+inline constexpr std::array<Column, 4> kColumns{{
+    {"group_id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"action", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"permission", kColumns, 3};
+}  // namespace permission
+
+// Live credentials that a door issued; only the hash of the secret is kept.
+namespace access_session {
+enum : std::uint16_t {
+  id,
+  user_id,
+  kind,
+  token_hash,
+  created_at,
+  last_used_at,
+  idle_limit,
+  token,
+};
+inline constexpr std::array<Column, 8> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"user_id", ColumnType::integer, false},
+    {"kind", ColumnType::text, false},
+    {"token_hash", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+    {"last_used_at", ColumnType::integer, false},
+    {"idle_limit", ColumnType::integer, false},
+    {"token", ColumnType::blob, true},
+}};
+inline constexpr Table kTable{"access_session", kColumns, 1};
+}  // namespace access_session
+
+// One run of a process; `state` is encoded by services/codec.
+namespace process_instance {
+enum : std::uint16_t {
+  id,
+  process_id,
+  definition_id,
+  number,
+  record_id,
+  initiator_id,
+  updated_by,
+  status,
+  title,
+  status_text,
+  level,
+  version,
+  state,
+  created_at,
+  updated_at,
+  ended_at,
+};
+inline constexpr std::array<Column, 16> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"definition_id", ColumnType::integer, false},
+    {"number", ColumnType::integer, false},
+    {"record_id", ColumnType::integer, false},
+    {"initiator_id", ColumnType::integer, false},
+    {"updated_by", ColumnType::integer, true},
+    {"status", ColumnType::integer, false},
+    {"title", ColumnType::text, false},
+    {"status_text", ColumnType::text, true},
+    {"level", ColumnType::text, true},
+    {"version", ColumnType::integer, false},
+    {"state", ColumnType::blob, false},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+    {"ended_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"process_instance", kColumns, 1};
+}  // namespace process_instance
+
+// One activation of a user task.
+namespace activity_instance {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  node_id,
+  node_name,
+  state,
+  created_at,
+  ended_at,
+};
+inline constexpr std::array<Column, 7> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"node_id", ColumnType::text, false},
+    {"node_name", ColumnType::text, false},
+    {"state", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+    {"ended_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"activity_instance", kColumns, 1};
+}  // namespace activity_instance
+
+// Work offered to a person or a group, with what an inbox shows.
+namespace work_item {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  activity_id,
+  process_id,
+  number,
+  node_id,
+  node_name,
+  assignee_id,
+  group_id,
+  state,
+  outcome,
+  title,
+  status_text,
+  level,
+  actions,
+  has_attachments,
+  initiator_id,
+  instance_created_at,
+  created_at,
+  updated_at,
+  updated_by,
+  closed_at,
+};
+inline constexpr std::array<Column, 22> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"number", ColumnType::integer, false},
+    {"node_id", ColumnType::text, false},
+    {"node_name", ColumnType::text, false},
+    {"assignee_id", ColumnType::integer, true},
+    {"group_id", ColumnType::integer, true},
+    {"state", ColumnType::integer, false},
+    {"outcome", ColumnType::integer, false},
+    {"title", ColumnType::text, false},
+    {"status_text", ColumnType::text, true},
+    {"level", ColumnType::text, true},
+    {"actions", ColumnType::text, false},
+    {"has_attachments", ColumnType::integer, false},
+    {"initiator_id", ColumnType::integer, false},
+    {"instance_created_at", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+    {"updated_by", ColumnType::integer, true},
+    {"closed_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"work_item", kColumns, 1};
+}  // namespace work_item
+
+// One submitted data set; `data` is encoded by services/codec.
+namespace record {
+enum : std::uint16_t {
+  id,
+  form_id,
+  form_version_id,
+  instance_id,
+  data,
+  version,
+  created_by,
+  updated_by,
+  created_at,
+  updated_at,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, false},
+    {"form_version_id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, true},
+    {"data", ColumnType::text, false},
+    {"version", ColumnType::integer, false},
+    {"created_by", ColumnType::integer, false},
+    {"updated_by", ColumnType::integer, true},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"record", kColumns, 1};
+}  // namespace record
+
+// The facts of the engine, one row per command, append only; `events` is encoded by services/codec.
+namespace history {
+enum : std::uint16_t {
+  instance_id,
+  sequence,
+  at,
+  actor_id,
+  events,
+};
+inline constexpr std::array<Column, 5> kColumns{{
+    {"instance_id", ColumnType::integer, false},
+    {"sequence", ColumnType::integer, false},
+    {"at", ColumnType::integer, false},
+    {"actor_id", ColumnType::integer, false},
+    {"events", ColumnType::blob, false},
+}};
+inline constexpr Table kTable{"history", kColumns, 2};
+}  // namespace history
+
+// Who did what through which door.
+namespace audit {
+enum : std::uint16_t {
+  id,
+  at,
+  actor_id,
+  door,
+  request_id,
+  remote,
+  action,
+  subject_kind,
+  subject_id,
+  detail,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"at", ColumnType::integer, false},
+    {"actor_id", ColumnType::integer, false},
+    {"door", ColumnType::text, false},
+    {"request_id", ColumnType::text, false},
+    {"remote", ColumnType::text, false},
+    {"action", ColumnType::text, false},
+    {"subject_kind", ColumnType::text, false},
+    {"subject_id", ColumnType::integer, false},
+    {"detail", ColumnType::text, false},
+}};
+inline constexpr Table kTable{"audit", kColumns, 1};
+}  // namespace audit
+
+// Replies of commands that carried a key.
+namespace idempotency {
+enum : std::uint16_t {
+  scope,
+  key,
+  request_hash,
+  reply,
+  created_at,
+};
+inline constexpr std::array<Column, 5> kColumns{{
+    {"scope", ColumnType::text, false},
+    {"key", ColumnType::text, false},
+    {"request_hash", ColumnType::text, false},
+    {"reply", ColumnType::blob, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"idempotency", kColumns, 2};
+}  // namespace idempotency
+
+// A file of a ticket or of one of its fields.
+namespace attachment {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  activity_id,
+  field,
+  file_name,
+  media_type,
+  size,
+  sha256,
+  uploaded_by,
+  created_at,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, false},
+    {"field", ColumnType::text, true},
+    {"file_name", ColumnType::text, false},
+    {"media_type", ColumnType::text, false},
+    {"size", ColumnType::integer, false},
+    {"sha256", ColumnType::text, false},
+    {"uploaded_by", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"attachment", kColumns, 1};
+}  // namespace attachment
+
+// A note of a person on an instance.
+namespace comment {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  activity_id,
+  author_id,
+  content,
+  created_at,
+};
+inline constexpr std::array<Column, 6> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, false},
+    {"author_id", ColumnType::integer, false},
+    {"content", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"comment", kColumns, 1};
+}  // namespace comment
+
+// A link between two instances.
+namespace relation {
+enum : std::uint16_t {
+  id,
+  from_instance,
+  to_instance,
+  kind,
+  percentage,
+  created_by,
+  created_at,
+};
+inline constexpr std::array<Column, 7> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"from_instance", ColumnType::integer, false},
+    {"to_instance", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"percentage", ColumnType::integer, true},
+    {"created_by", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"relation", kColumns, 1};
+}  // namespace relation
+
+inline constexpr std::array<const Table*, 22> kAll{
+    &meta::kTable,
+    &application::kTable,
+    &form::kTable,
+    &form_version::kTable,
+    &process::kTable,
+    &process_definition::kTable,
+    &external_ref::kTable,
+    &user_account::kTable,
+    &user_group::kTable,
+    &membership::kTable,
+    &permission::kTable,
+    &access_session::kTable,
+    &process_instance::kTable,
+    &activity_instance::kTable,
+    &work_item::kTable,
+    &record::kTable,
+    &history::kTable,
+    &audit::kTable,
+    &idempotency::kTable,
+    &attachment::kTable,
+    &comment::kTable,
+    &relation::kTable,
+};
+
+}  // namespace cinnabar::ports::schema

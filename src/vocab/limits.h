@@ -1,0 +1,45 @@
+// Every limit of the product, one constant each, with its unit in the name and the reason beside.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cinnabar::limits {
+
+// A definition that a person can still read; larger ones are imported in parts.
+inline constexpr std::size_t kDefinitionNodesMax = 2'000;
+inline constexpr std::size_t kDefinitionFlowsMax = 4'000;
+inline constexpr std::size_t kFormFieldsMax = 1'000;
+inline constexpr std::size_t kDefinitionBytesMax = 4 * 1024 * 1024;
+
+// A loop without a wait state ends as an incident instead of a hang.
+inline constexpr std::int32_t kStepsPerCommandMax = 10'000;
+
+// Expressions are written by people.
+inline constexpr std::size_t kExpressionBytesMax = 4'096;
+inline constexpr std::int32_t kExpressionDepthMax = 64;
+inline constexpr std::int32_t kExpressionStepsMax = 10'000;
+
+// Texts of records. A longer text belongs into an attachment.
+inline constexpr std::size_t kFieldTextBytesMax = 256 * 1024;
+inline constexpr std::size_t kRecordBytesMax = 2 * 1024 * 1024;
+inline constexpr std::size_t kSubtableRowsMax = 1'000;
+inline constexpr std::size_t kTitleBytesMax = 1'000;
+inline constexpr std::size_t kCommentBytesMax = 64 * 1024;
+inline constexpr std::size_t kNameBytesMax = 200;
+
+inline constexpr std::size_t kAttachmentBytesMax = 128 * 1024 * 1024;
+inline constexpr std::size_t kAttachmentsPerCommandMax = 50;
+inline constexpr std::size_t kFileNameBytesMax = 255;
+
+// One activity fans out to at most this many people.
+inline constexpr std::size_t kParticipantsMax = 1'000;
+
+// A list answer holds at most this many rows, whatever was asked.
+inline constexpr std::size_t kPageRowsMax = 10'000;
+
+// The writer takes at most this many commands into one transaction.
+inline constexpr std::size_t kBatchCommandsMax = 256;
+inline constexpr std::size_t kWriterQueueMax = 4'096;
+
+}  // namespace cinnabar::limits

@@ -1,0 +1,83 @@
+// Every reason the product gives, once. Append only: clients and translations rely on the names.
+#pragma once
+
+#include "base/error.h"
+
+#include <array>
+
+namespace cinnabar::reasons {
+
+// Requests
+inline constexpr Reason kArgumentMissing{"argument_missing"};
+inline constexpr Reason kArgumentMalformed{"argument_malformed"};
+inline constexpr Reason kBodyTooLarge{"body_too_large"};
+inline constexpr Reason kLimitExceeded{"limit_exceeded"};
+inline constexpr Reason kUnknownColumn{"unknown_column"};
+inline constexpr Reason kUnknownOperator{"unknown_operator"};
+inline constexpr Reason kQueueFull{"queue_full"};
+inline constexpr Reason kRateLimited{"rate_limited"};
+
+// Identity and rights
+inline constexpr Reason kCredentialsMissing{"credentials_missing"};
+inline constexpr Reason kCredentialsMalformed{"credentials_malformed"};
+inline constexpr Reason kCredentialsWrong{"credentials_wrong"};
+inline constexpr Reason kSessionUnknown{"session_unknown"};
+inline constexpr Reason kSessionExpired{"session_expired"};
+inline constexpr Reason kNotPermitted{"not_permitted"};
+
+// Things
+inline constexpr Reason kProcessUnknown{"process_unknown"};
+inline constexpr Reason kProcessDisabled{"process_disabled"};
+inline constexpr Reason kApiDisabled{"api_disabled"};
+inline constexpr Reason kFeatureDisabled{"feature_disabled"};
+inline constexpr Reason kInstanceUnknown{"instance_unknown"};
+inline constexpr Reason kActivityUnknown{"activity_unknown"};
+inline constexpr Reason kActivityNotOpen{"activity_not_open"};
+inline constexpr Reason kWorkItemUnknown{"work_item_unknown"};
+inline constexpr Reason kWorkItemAlreadyCompleted{"work_item_already_completed"};
+inline constexpr Reason kWorkItemNotYours{"work_item_not_yours"};
+inline constexpr Reason kWorkItemNotItsTurn{"work_item_not_its_turn"};
+inline constexpr Reason kQuickActionUnknown{"quick_action_unknown"};
+inline constexpr Reason kInstanceNotRunning{"instance_not_running"};
+inline constexpr Reason kRecordUnknown{"record_unknown"};
+inline constexpr Reason kAttachmentUnknown{"attachment_unknown"};
+inline constexpr Reason kUserUnknown{"user_unknown"};
+inline constexpr Reason kGroupUnknown{"group_unknown"};
+inline constexpr Reason kNameTaken{"name_taken"};
+
+// Fields
+inline constexpr Reason kFieldUnknown{"field_unknown"};
+inline constexpr Reason kFieldRequired{"field_required"};
+inline constexpr Reason kFieldWrongType{"field_wrong_type"};
+inline constexpr Reason kFieldPatternMismatch{"field_pattern_mismatch"};
+inline constexpr Reason kFieldTooLong{"field_too_long"};
+inline constexpr Reason kFieldOptionUnknown{"field_option_unknown"};
+inline constexpr Reason kFieldNotUnique{"field_not_unique"};
+inline constexpr Reason kFieldsInvalid{"fields_invalid"};
+inline constexpr Reason kStartValidationFailed{"start_validation_failed"};
+
+// Files
+inline constexpr Reason kFileTooLarge{"file_too_large"};
+inline constexpr Reason kFileTypeNotAllowed{"file_type_not_allowed"};
+inline constexpr Reason kFileMissing{"file_missing"};
+inline constexpr Reason kMultipartMalformed{"multipart_malformed"};
+
+// Engine
+inline constexpr Reason kNoParticipant{"no_participant"};
+inline constexpr Reason kNoFlowMatches{"no_flow_matches"};
+inline constexpr Reason kExpressionFailed{"expression_failed"};
+inline constexpr Reason kStepLimit{"step_limit"};
+inline constexpr Reason kDefinitionInvalid{"definition_invalid"};
+inline constexpr Reason kPackageInvalid{"package_invalid"};
+
+// Storage
+inline constexpr Reason kVersionConflict{"version_conflict"};
+inline constexpr Reason kUniqueViolation{"unique_violation"};
+inline constexpr Reason kRowMissing{"row_missing"};
+inline constexpr Reason kStorageUnavailable{"storage_unavailable"};
+inline constexpr Reason kStorageCorrupt{"storage_corrupt"};
+inline constexpr Reason kIdempotencyMismatch{"idempotency_mismatch"};
+inline constexpr Reason kShuttingDown{"shutting_down"};
+inline constexpr Reason kInternal{"internal"};
+
+}  // namespace cinnabar::reasons
