@@ -1,0 +1,25 @@
+// BPMN 2.0 XML -> process definition. Namespaces are resolved by URI; elements of other tools'
+// extensions are understood where documented in docs/reference/bpmn.md and listed as warnings where
+// not. The document itself is stored as it came, so nothing of it is lost.
+//
+// Our extension namespace is "urn:cinnabar:bpmn:1.0". Errors: findings with
+// is_error set; `definition` is present only when there is none.
+#pragma once
+
+#include "domain/process/definition.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace cinnabar::process::bpmn {
+
+struct Imported {
+  std::shared_ptr<const ProcessDefinition> definition;
+  std::vector<Finding> findings;
+};
+
+// One <process> per document; of several, the executable one.
+Imported import(std::string_view xml, const form::FormDefinition* form);
+
+}  // namespace cinnabar::process::bpmn
