@@ -23,6 +23,9 @@ class Crypto {
   [[nodiscard]] virtual bool verify_password(const Secret& password, std::string_view encoded) = 0;
   // SHA-256 in lower-case hex.
   [[nodiscard]] virtual std::string sha256_hex(std::string_view bytes) = 0;
+  // HMAC-SHA-256 in lower-case hex.
+  [[nodiscard]] virtual std::string hmac_sha256_hex(std::string_view key,
+                                                    std::string_view bytes) = 0;
   [[nodiscard]] virtual bool equal_constant_time(std::string_view a, std::string_view b) = 0;
   // `count` bytes from the system's generator; never fails short of an abort.
   [[nodiscard]] virtual std::string random_bytes(std::size_t count) = 0;

@@ -233,7 +233,8 @@ inline constexpr std::array<Column, 4> kColumns{{
 inline constexpr Table kTable{"permission", kColumns, 3};
 }  // namespace permission
 
-// Live credentials that a door issued; only the hash of the secret is kept.
+// Live credentials that a door issued; only the hash of the secret is kept. idle_limit is in
+// microseconds.
 namespace access_session {
 enum : std::uint16_t {
   id,
@@ -243,9 +244,8 @@ enum : std::uint16_t {
   created_at,
   last_used_at,
   idle_limit,
-  token,
 };
-inline constexpr std::array<Column, 8> kColumns{{
+inline constexpr std::array<Column, 7> kColumns{{
     {"id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"kind", ColumnType::text, false},
@@ -253,7 +253,6 @@ inline constexpr std::array<Column, 8> kColumns{{
     {"created_at", ColumnType::integer, false},
     {"last_used_at", ColumnType::integer, false},
     {"idle_limit", ColumnType::integer, false},
-    {"token", ColumnType::blob, true},
 }};
 inline constexpr Table kTable{"access_session", kColumns, 1};
 }  // namespace access_session

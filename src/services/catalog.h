@@ -1,0 +1,118 @@
+// What is deployed: processes, their current and earlier definitions, forms, and the names that
+// clients know them by. An immutable snapshot, swapped after a deployment has committed.
+//
+// Thread: snapshots are immutable; the source is safe from any thread.
+#pragma once
+
+#include "base/result.h"
+#include "domain/form/form_definition.h"
+#include "domain/process/definition.h"
+#include "ports/store.h"
+#include "vocab/ids.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace cinnabar::services {
+
+// Switches of a process, part of its package.
+struct ProcessSettings {
+  bool attachments = true;  // files may be attached to its instances
+  bool comments = true;
+  bool relations = true;
+  bool offer_work = true;  // work items appear in inboxes
+  friend bool operator==(const ProcessSettings&, const ProcessSettings&) = default;
+};
+
+struct DeployedForm {
+  FormId id;
+  FormVersionId version_id;
+  std::int64_t version = 1;
+  std::shared_ptr<const form::FormDefinition> definition;
+};
+
+struct DeployedDefinition {
+  ProcessDefinitionId id;
+  ProcessId process;
+  std::int64_t version = 1;
+  FormVersionId form_version;
+  std::shared_ptr<const process::ProcessDefinition> graph;
+  std::shared_ptr<const form::FormDefinition> form;
+};
+
+struct Application {
+  ApplicationId id;
+  std::string key;
+  std::string name;
+  std::int64_t version = 1;
+};
+
+struct Process {
+  ProcessId id;
+  ApplicationId application;
+  std::string key;
+  std::string name;
+  std::string uuid;  // 36 characters, lower case
+  FormId form;
+  bool enabled = true;
+  bool api_enabled = true;
+  ProcessSettings settings;
+  std::shared_ptr<const DeployedDefinition> current;  // null while nothing is deployed
+};
+
+class Catalog {
+ public:
+  static Result<std::shared_ptr<const Catalog>> load(ports::ReadTransaction& snapshot);
+
+  // Null pointers when there is none. Valid as long as the snapshot.
+  [[nodiscard]] const Process* process(ProcessId id) const;
+  [[nodiscard]] const Process* process_by_uuid(std::string_view uuid) const;  // dashes optional
+  [[nodiscard]] const Process* process_by_key(std::string_view application,
+                                              std::string_view key) const;
+  [[nodiscard]] const Process* process_by_name(std::string_view application_name,
+                                               std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<const DeployedDefinition> definition(ProcessDefinitionId id) const;
+  [[nodiscard]] const DeployedForm* form(FormId id) const;
+  [[nodiscard]] const Application* application(ApplicationId id) const;
+  [[nodiscard]] const std::map<ProcessId, Process>& processes() const { return processes_; }
+  [[nodiscard]] const std::map<FormId, DeployedForm>& forms() const { return forms_; }
+  [[nodiscard]] const std::map<ApplicationId, Application>& applications() const {
+    return applications_;
+  }
+
+  // A name that a client or administrator chose, for example door "acme", kind "api_path".
+  [[nodiscard]] std::optional<std::int64_t> find_external(std::string_view door,
+                                                          std::string_view kind,
+                                                          std::string_view external) const;
+  // The first external name of a thing, in alphabetical order.
+  [[nodiscard]] std::optional<std::string> external_of(std::string_view door, std::string_view kind,
+                                                       std::int64_t internal) const;
+
+ private:
+  std::map<ApplicationId, Application> applications_;
+  std::map<ProcessId, Process> processes_;
+  std::map<FormId, DeployedForm> forms_;
+  std::map<ProcessDefinitionId, std::shared_ptr<const DeployedDefinition>> definitions_;
+  std::map<std::string, ProcessId, std::less<>> by_uuid_;  // without dashes
+  std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> external_;
+  std::map<std::tuple<std::string, std::string, std::int64_t>, std::string> external_of_;
+};
+
+class CatalogSource {
+ public:
+  [[nodiscard]] std::shared_ptr<const Catalog> current() const;
+  // Reads a fresh snapshot and publishes it. Call after a committed deployment and at start.
+  Status reload(ports::Store& store);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Catalog> current_;
+};
+
+}  // namespace cinnabar::services

@@ -1,0 +1,98 @@
+// An application package in memory: what `deploy` puts into the catalog in one step, and a
+// directory package with people and groups. services/codec/package_codec reads both from their
+// documents.
+#pragma once
+
+#include "base/secret.h"
+#include "domain/form/form_definition.h"
+#include "domain/process/definition.h"
+#include "services/catalog.h"
+#include "vocab/states.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+// A name by which clients of a door know a thing; kept for ever once deployed.
+struct ExternalName {
+  std::string door;
+  std::string kind;
+  std::string external;
+  friend bool operator==(const ExternalName&, const ExternalName&) = default;
+};
+
+struct PackageForm {
+  form::FormDefinition form;
+  std::string document;  // canonical JSON of `form`, as services/codec/form_codec prints it
+  std::vector<ExternalName> external;
+};
+
+struct PackageProcess {
+  std::string key;
+  std::string name;
+  std::string uuid;  // empty: one is made at the first deployment and kept
+  std::string form_key;
+  bool enabled = true;
+  bool api_enabled = true;
+  ProcessSettings settings;
+  std::string bpmn;  // the document as it came
+  std::string path;  // in the package, for findings
+  std::vector<ExternalName> external;
+};
+
+struct PackagePermission {
+  GroupKind kind = GroupKind::group;
+  std::string group;    // key
+  std::string process;  // key, or "*" for every process of the package
+  std::vector<PermissionAction> actions;
+};
+
+struct Package {
+  std::string key;
+  std::string name;
+  std::string document;  // app.json in canonical form
+  std::vector<PackageForm> forms;
+  std::vector<PackageProcess> processes;
+  std::vector<PackagePermission> permissions;
+};
+
+struct PackageGroup {
+  GroupKind kind = GroupKind::group;
+  std::string key;
+  std::string display_name;
+  std::string description;
+  std::string parent;  // key of a group of the same kind, or empty
+};
+
+struct PackageUser {
+  std::string name;
+  std::string display_name;
+  std::string email;
+  Secret password;  // empty: none is set, or the stored one is kept
+  bool administrator = false;
+  bool enabled = true;
+  std::vector<std::pair<GroupKind, std::string>> groups;
+};
+
+// Groups are made before people, in the order given, and number from 1 in an empty database.
+struct DirectoryPackage {
+  std::vector<PackageGroup> groups;
+  std::vector<PackageUser> users;
+};
+
+// What is wrong, or worth knowing, in a package; errors forbid the deployment as a whole.
+struct PackageFinding {
+  std::string path;     // file in the package
+  std::string rule;     // stable
+  std::string element;  // id inside the file, or empty
+  std::int32_t line = 0;
+  std::string message;
+  bool is_error = true;
+};
+
+// "error processes/leave.bpmn:12 flow_target_missing (Flow_3): ..." for consoles and logs.
+std::string to_string(const PackageFinding& finding);
+
+}  // namespace cinnabar::services

@@ -1,0 +1,95 @@
+// People, groups and permissions as one immutable snapshot, and the holder that swaps snapshots.
+//
+// A change is committed first and published after; a reader sees the old or the new snapshot, never
+// a mixture. Thread: snapshots are immutable; the holder is safe from any thread.
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "domain/org/directory.h"
+#include "ports/store.h"
+#include "vocab/states.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace cinnabar::services {
+
+struct User {
+  UserId id;
+  std::string name;  // log-in name, unique without regard to ASCII case
+  std::string display_name;
+  std::string email;
+  std::string password_hash;  // argon2id, encoded; empty: cannot log in with a password
+  bool enabled = true;
+  bool administrator = false;
+  Instant created_at;
+  Instant updated_at;
+};
+
+struct Group {
+  GroupId id;
+  GroupKind kind = GroupKind::group;
+  std::string key;
+  std::string display_name;
+  std::optional<GroupId> parent;
+  std::string description;
+};
+
+class People final : public org::Directory {
+ public:
+  // Everything in the tables user_account, user_group, membership and permission.
+  static Result<std::shared_ptr<const People>> load(ports::ReadTransaction& snapshot);
+
+  [[nodiscard]] bool is_active(UserId user) const override;
+  [[nodiscard]] std::optional<UserId> find_user(std::string_view name) const override;
+  [[nodiscard]] std::optional<GroupId> find_group(GroupKind kind,
+                                                  std::string_view key) const override;
+  [[nodiscard]] bool group_exists(GroupId group) const override;
+  [[nodiscard]] std::vector<UserId> members(GroupId group) const override;
+  [[nodiscard]] bool is_member(GroupId group, UserId user) const override;
+
+  // Null pointer when there is none. Valid as long as the snapshot.
+  [[nodiscard]] const User* user(UserId id) const;
+  [[nodiscard]] const User* user_by_name(std::string_view name) const;    // ASCII case ignored
+  [[nodiscard]] const User* user_by_email(std::string_view email) const;  // ASCII case ignored
+  [[nodiscard]] const Group* group(GroupId id) const;
+  // In id order.
+  [[nodiscard]] const std::map<UserId, User>& users() const { return users_; }
+  [[nodiscard]] const std::map<GroupId, Group>& groups() const { return groups_; }
+  // All groups, departments, roles and positions of a person, ascending.
+  [[nodiscard]] const std::vector<GroupId>& groups_of(UserId user) const;
+
+  // Administrators may everything; others what one of their groups was granted for that process.
+  [[nodiscard]] bool may(UserId user, PermissionAction action, ProcessId process) const;
+
+ private:
+  std::map<UserId, User> users_;
+  std::map<GroupId, Group> groups_;
+  std::unordered_map<std::string, UserId> by_name_;
+  std::unordered_map<std::string, UserId> by_email_;
+  std::map<std::pair<GroupKind, std::string>, GroupId> by_key_;
+  std::map<GroupId, std::vector<UserId>> members_;
+  std::map<UserId, std::vector<GroupId>> groups_of_;
+  std::set<std::tuple<GroupId, ProcessId, PermissionAction>> permissions_;
+};
+
+class PeopleSource {
+ public:
+  [[nodiscard]] std::shared_ptr<const People> current() const;
+  // Reads a fresh snapshot and publishes it. Call after a committed change and at start.
+  Status reload(ports::Store& store);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const People> current_;
+};
+
+}  // namespace cinnabar::services
