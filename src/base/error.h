@@ -59,7 +59,7 @@ struct Error {
   std::vector<FieldError> fields;
 };
 
-// "invalid_argument/field_unknown: no field FORMITM_9 (FORMITM_9)" for logs and test output.
+// "invalid_argument/field_unknown: no field amount2 (amount2)" for logs and test output.
 std::string to_string(const Error& error);
 
 Error make_error(Code code, Reason reason, std::string detail, std::string subject = {});
