@@ -1,0 +1,73 @@
+// How a door answers: a table of routes, each with a handler and the lane it runs on.
+//
+// A handler is one synchronous function. It answers at once, or returns the write it wants done:
+// the write runs on the store's writer together with others, its answer is sent after the commit,
+// and if it fails its rows are dropped and `refuse` makes the answer. Handlers hold no state.
+//
+// Lanes: `cpu` on the I/O thread: parse and look up in memory only, never block. `read` on a reader
+// thread with a snapshot of the store. `blocking` on a worker thread: passwords, files. A cpu route
+// whose request carries files moves to `blocking` by itself.
+#pragma once
+
+#include "base/result.h"
+#include "platform/http/request.h"
+#include "platform/http/response.h"
+#include "services/services.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cinnabar::api {
+
+enum class Lane : std::uint8_t { cpu, read, blocking };
+
+struct WriteStep {
+  std::function<Result<http::Response>(ports::WriteTransaction&)> run;
+  std::function<http::Response(const Error&)> refuse;
+};
+
+using Answer = std::variant<http::Response, WriteStep>;
+
+// One call, valid while its handler and its write step run.
+struct Call {
+  std::shared_ptr<const http::Request> request;
+  std::vector<std::string> captures;  // the {segments} of the pattern, percent-decoded, in order
+  services::Services* services = nullptr;
+  ports::ReadTransaction* snapshot = nullptr;  // lane `read` only
+  UtcOffset time_zone;                         // of the tenant
+};
+
+// For the OpenAPI document: what a reader needs to call it.
+struct RouteDoc {
+  std::string_view summary;
+  std::string_view request_example;   // JSON or form text; empty: no body
+  std::string_view response_example;  // JSON
+};
+
+struct Route {
+  std::string_view methods;  // "GET", "GET,POST", or "*"
+  std::string_view pattern;  // "/api/v1/work-items/{id}"; a trailing slash is optional
+  Lane lane = Lane::cpu;
+  Answer (*handler)(const Call&) = nullptr;
+  RouteDoc doc;
+};
+
+// One HTTP surface. Registered in api/dialects/dialects.cc or by the native door.
+struct Door {
+  std::string_view name;
+  std::span<const Route> routes;
+  // Answers for requests below `prefixes` that no route takes, and for errors of the server itself
+  // (queue full, internal): in this door's own format.
+  std::span<const std::string_view> prefixes;
+  http::Response (*not_found)(const Call&) = nullptr;
+  http::Response (*refuse)(const Call&, const Error&) = nullptr;
+};
+
+}  // namespace cinnabar::api

@@ -1,0 +1,67 @@
+// The inbox: open work items of the caller, from one table, filtered and sorted by the database.
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ports/schema.h"
+#include "ports/store.h"
+#include "services/catalog.h"
+#include "services/context.h"
+#include "services/people.h"
+#include "vocab/filter.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+// The columns that InboxQuery names.
+namespace inbox_columns = ports::schema::work_item;
+
+struct InboxItem {
+  WorkItemId id;
+  ProcessInstanceId instance;
+  ActivityInstanceId activity;
+  ProcessId process;
+  std::int64_t number = 0;
+  std::string node_id;
+  std::string node_name;
+  UserId assignee;  // unassigned: offered to the group
+  GroupId group;
+  std::string title;
+  std::optional<std::string> status;
+  std::optional<std::string> level;
+  std::vector<std::string> quick_actions;  // labels in order; position matters, may hold ""
+  bool has_attachments = false;
+  UserId initiator;
+  Instant instance_created_at;
+  Instant created_at;
+  Instant updated_at;
+  UserId updated_by;  // unassigned: nobody yet
+};
+
+struct InboxQuery {
+  FilterNode filter;           // over ports::schema::work_item columns; AllOf{} for all
+  std::vector<SortKey> order;  // work_item columns; the id breaks ties
+  std::int64_t offset = 0;
+  std::int64_t limit = 100;  // -1: up to limits::kPageRowsMax
+};
+
+class InboxService {
+ public:
+  InboxService(const CatalogSource& catalog, const PeopleSource& people);
+
+  // Open items assigned to the caller, or offered to one of their groups and assigned to nobody.
+  Result<std::vector<InboxItem>> list(ports::ReadTransaction& snapshot, const CallContext& context,
+                                      const InboxQuery& query);
+  Result<std::int64_t> count(ports::ReadTransaction& snapshot, const CallContext& context);
+
+ private:
+  FilterNode scope(const People& people, UserId user) const;
+
+  const CatalogSource& catalog_;
+  const PeopleSource& people_;
+};
+
+}  // namespace cinnabar::services

@@ -1,0 +1,28 @@
+// All services of one server, as the doors get them. Owned by app/wire; references stay valid for
+// the life of the server.
+#pragma once
+
+#include "services/admin_service.h"
+#include "services/catalog.h"
+#include "services/collaboration_service.h"
+#include "services/file_service.h"
+#include "services/inbox_service.h"
+#include "services/instance_service.h"
+#include "services/people.h"
+#include "services/session_service.h"
+
+namespace cinnabar::services {
+
+struct Services {
+  const CatalogSource& catalog;
+  const PeopleSource& people;
+  SessionService& sessions;
+  InstanceService& instances;
+  InboxService& inbox;
+  FileService& files;
+  CollaborationService& collaboration;
+  AdminService& admin;
+  ports::Clock& clock;
+};
+
+}  // namespace cinnabar::services
