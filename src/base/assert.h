@@ -6,7 +6,7 @@ namespace cinnabar::detail {
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line) noexcept;
 }  // namespace cinnabar::detail
 
-#define CINNABAR_ASSERT(condition) \
+#define CINNABAR_ASSERT(condition)    \
   ((condition) ? static_cast<void>(0) \
                : ::cinnabar::detail::assertion_failed(#condition, __FILE__, __LINE__))
 

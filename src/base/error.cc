@@ -6,19 +6,32 @@ namespace cinnabar {
 
 std::string_view name(Code code) {
   switch (code) {
-    case Code::invalid_argument: return "invalid_argument";
-    case Code::unauthenticated: return "unauthenticated";
-    case Code::permission_denied: return "permission_denied";
-    case Code::not_found: return "not_found";
-    case Code::already_exists: return "already_exists";
-    case Code::conflict: return "conflict";
-    case Code::failed_precondition: return "failed_precondition";
-    case Code::resource_exhausted: return "resource_exhausted";
-    case Code::deadline_exceeded: return "deadline_exceeded";
-    case Code::unavailable: return "unavailable";
-    case Code::unimplemented: return "unimplemented";
-    case Code::data_loss: return "data_loss";
-    case Code::internal: return "internal";
+    case Code::invalid_argument:
+      return "invalid_argument";
+    case Code::unauthenticated:
+      return "unauthenticated";
+    case Code::permission_denied:
+      return "permission_denied";
+    case Code::not_found:
+      return "not_found";
+    case Code::already_exists:
+      return "already_exists";
+    case Code::conflict:
+      return "conflict";
+    case Code::failed_precondition:
+      return "failed_precondition";
+    case Code::resource_exhausted:
+      return "resource_exhausted";
+    case Code::deadline_exceeded:
+      return "deadline_exceeded";
+    case Code::unavailable:
+      return "unavailable";
+    case Code::unimplemented:
+      return "unimplemented";
+    case Code::data_loss:
+      return "data_loss";
+    case Code::internal:
+      return "internal";
   }
   CINNABAR_UNREACHABLE();
 }

@@ -1,11 +1,11 @@
 #include "base/json.h"
 
+#include "base/assert.h"
+#include "base/text.h"
+
 #include <simdjson.h>
 
 #include <charconv>
-
-#include "base/assert.h"
-#include "base/text.h"
 
 namespace cinnabar {
 namespace {
@@ -16,9 +16,13 @@ Error malformed(std::string_view what) {
   return make_error(Code::invalid_argument, kJsonMalformed, "not valid JSON: " + std::string(what));
 }
 
-Error from_simdjson(simdjson::error_code code) { return malformed(simdjson::error_message(code)); }
+Error from_simdjson(simdjson::error_code code) {
+  return malformed(simdjson::error_message(code));
+}
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // RFC 8259 number grammar; simdjson's raw token is not checked by itself.
 bool is_number_text(std::string_view text) {

@@ -6,6 +6,8 @@
 // Errors: parse answers invalid_argument with reason json_malformed and the byte offset if known.
 #pragma once
 
+#include "base/result.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,8 +15,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "base/result.h"
 
 namespace cinnabar {
 
@@ -35,17 +35,17 @@ class Json {
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;  // null
-  Json(std::nullptr_t) {}                                     // NOLINT: implicit
-  Json(bool value) : value_(value) {}                         // NOLINT: implicit
-  Json(std::int64_t value);                                   // NOLINT: implicit
-  Json(int value) : Json(static_cast<std::int64_t>(value)) {}  // NOLINT: implicit
-  Json(std::string value) : value_(std::move(value)) {}       // NOLINT: implicit
+  Json() = default;                                             // null
+  Json(std::nullptr_t) {}                                       // NOLINT: implicit
+  Json(bool value) : value_(value) {}                           // NOLINT: implicit
+  Json(std::int64_t value);                                     // NOLINT: implicit
+  Json(int value) : Json(static_cast<std::int64_t>(value)) {}   // NOLINT: implicit
+  Json(std::string value) : value_(std::move(value)) {}         // NOLINT: implicit
   Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT: implicit
-  Json(const char* value) : value_(std::string(value)) {}     // NOLINT: implicit
-  Json(Number value) : value_(std::move(value)) {}            // NOLINT: implicit
-  Json(Array value) : value_(std::move(value)) {}             // NOLINT: implicit
-  Json(Object value) : value_(std::move(value)) {}            // NOLINT: implicit
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT: implicit
+  Json(Number value) : value_(std::move(value)) {}              // NOLINT: implicit
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT: implicit
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT: implicit
 
   static Json array() { return Json{Array{}}; }
   static Json object() { return Json{Object{}}; }

@@ -31,8 +31,11 @@ TEST(Json, scalars_and_byte_order_mark_are_documents) {
 
 TEST(Json, malformed_text_is_refused) {
   for (const std::string_view text :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "01", "1.", "nul", "tru", "truex", "1 2", "],[", "{\"a\" 1}", "'a'",
-        "\"\n\"", "\"\\x\"", "[1 2]", "{\"a\":1 \"b\":2}", "-", "+1", ".5", "1e", "NaN", "[1]]", "\"a\xff\""}) {
+       {"",          " ",   "{",      "[1,]",    "{\"a\":1,}", "01",
+        "1.",        "nul", "tru",    "truex",   "1 2",        "],[",
+        "{\"a\" 1}", "'a'", "\"\n\"", "\"\\x\"", "[1 2]",      "{\"a\":1 \"b\":2}",
+        "-",         "+1",  ".5",     "1e",      "NaN",        "[1]]",
+        "\"a\xff\""}) {
     EXPECT_FALSE(Json::parse(text)) << text;
   }
 }
@@ -46,8 +49,10 @@ TEST(Json, depth_is_bounded) {
 }
 
 TEST(Json, ascii_style_escapes_with_surrogate_pairs) {
-  EXPECT_EQ(print(Json{"單😀\"\\\n"}, {.ascii = true, .spaced = false}), R"("\u55ae\ud83d\ude00\"\\\n")");
-  EXPECT_EQ(print(*Json::parse(R"({"a":[1,2]})"), {.ascii = true, .spaced = true}), R"({"a": [1, 2]})");
+  EXPECT_EQ(print(Json{"單😀\"\\\n"}, {.ascii = true, .spaced = false}),
+            R"("\u55ae\ud83d\ude00\"\\\n")");
+  EXPECT_EQ(print(*Json::parse(R"({"a":[1,2]})"), {.ascii = true, .spaced = true}),
+            R"({"a": [1, 2]})");
 }
 
 }  // namespace

@@ -2,13 +2,13 @@
 // The class is nodiscard: dropping a failure does not compile. Thread: a plain value.
 #pragma once
 
+#include "base/assert.h"
+#include "base/error.h"
+
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
-
-#include "base/assert.h"
-#include "base/error.h"
 
 namespace cinnabar {
 
@@ -17,8 +17,8 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT: implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -50,7 +50,9 @@ class [[nodiscard]] Result {
     return std::move(*std::get_if<1>(&state_));
   }
 
-  [[nodiscard]] T value_or(T fallback) const& { return has_value() ? value() : std::move(fallback); }
+  [[nodiscard]] T value_or(T fallback) const& {
+    return has_value() ? value() : std::move(fallback);
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -89,8 +91,8 @@ using Status = Result<void>;
 // CINNABAR_TRY(const auto row, store.get(id)): declares `row`, or returns the error to the caller.
 #define CINNABAR_TRY(declaration, ...) \
   CINNABAR_TRY_INNER(CINNABAR_CONCAT(cinnabar_try_, __LINE__), declaration, __VA_ARGS__)
-#define CINNABAR_TRY_INNER(name, declaration, ...) \
-  auto name = (__VA_ARGS__);                       \
+#define CINNABAR_TRY_INNER(name, declaration, ...)       \
+  auto name = (__VA_ARGS__);                             \
   if (!name.has_value()) return std::move(name).error(); \
   declaration = std::move(name).value()
 

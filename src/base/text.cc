@@ -8,7 +8,9 @@
 namespace cinnabar {
 namespace {
 
-bool is_continuation(unsigned char c) { return (c & 0xC0U) == 0x80U; }
+bool is_continuation(unsigned char c) {
+  return (c & 0xC0U) == 0x80U;
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

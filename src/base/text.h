@@ -30,7 +30,8 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 bool equals_ignore_ascii_case(std::string_view a, std::string_view b);
-// Simple Unicode lower case, for case-insensitive matching of data; keeps the length in code points.
+// Simple Unicode lower case, for case-insensitive matching of data; keeps the length in code
+// points.
 std::string fold_case(std::string_view text);
 bool contains_fold(std::string_view haystack, std::string_view needle);
 

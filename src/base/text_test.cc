@@ -1,8 +1,8 @@
 #include "base/text.h"
 
-#include <gtest/gtest.h>
-
 #include "base/time.h"
+
+#include <gtest/gtest.h>
 
 namespace cinnabar {
 namespace {

@@ -10,7 +10,9 @@ namespace {
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
 
-bool is_leap(std::int32_t year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+bool is_leap(std::int32_t year) {
+  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 std::int32_t days_in_month(std::int32_t year, std::int32_t month) {
   constexpr std::array<std::int32_t, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -106,7 +108,8 @@ CivilTime to_civil(Instant at, UtcOffset offset) {
   const std::int64_t day_of_era = z - era * 146'097;
   const std::int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t mp = (5 * day_of_year + 2) / 153;
   CivilTime civil;
   civil.day = static_cast<std::int32_t>(day_of_year - (153 * mp + 2) / 5 + 1);
@@ -121,9 +124,11 @@ CivilTime to_civil(Instant at, UtcOffset offset) {
 }
 
 std::optional<Instant> from_civil(const CivilTime& civil, UtcOffset offset) {
-  if (civil.year < 1 || civil.year > 9999 || civil.month < 1 || civil.month > 12) return std::nullopt;
+  if (civil.year < 1 || civil.year > 9999 || civil.month < 1 || civil.month > 12)
+    return std::nullopt;
   if (civil.day < 1 || civil.day > days_in_month(civil.year, civil.month)) return std::nullopt;
-  if (civil.hour < 0 || civil.hour > 23 || civil.minute < 0 || civil.minute > 59) return std::nullopt;
+  if (civil.hour < 0 || civil.hour > 23 || civil.minute < 0 || civil.minute > 59)
+    return std::nullopt;
   if (civil.second < 0 || civil.second > 59 || civil.micros < 0 || civil.micros > 999'999) {
     return std::nullopt;
   }
@@ -135,8 +140,8 @@ std::optional<Instant> from_civil(const CivilTime& civil, UtcOffset offset) {
 
 std::string to_rfc3339(Instant at) {
   const CivilTime c = to_civil(at, UtcOffset{0});
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour,
-                                c.minute, c.second);
+  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,
+                                c.hour, c.minute, c.second);
   if (c.micros != 0) out += fmt::format(".{:06}", c.micros);
   out += 'Z';
   return out;
@@ -144,16 +149,16 @@ std::string to_rfc3339(Instant at) {
 
 std::string to_local_millis(Instant at, UtcOffset offset) {
   const CivilTime c = to_civil(at, offset);
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour,
-                                c.minute, c.second);
+  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,
+                                c.hour, c.minute, c.second);
   if (c.micros / 1000 != 0) out += fmt::format(".{:03}", c.micros / 1000);
   return out;
 }
 
 std::string to_local_seconds(Instant at, UtcOffset offset) {
   const CivilTime c = to_civil(at, offset);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute,
-                     c.second);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour,
+                     c.minute, c.second);
 }
 
 std::string to_local_date(Instant at, UtcOffset offset) {

@@ -23,11 +23,21 @@ class Duration {
   std::int64_t micros_ = 0;
 };
 
-constexpr Duration microseconds(std::int64_t n) { return Duration{n}; }
-constexpr Duration milliseconds(std::int64_t n) { return Duration{n * 1000}; }
-constexpr Duration seconds(std::int64_t n) { return Duration{n * 1'000'000}; }
-constexpr Duration minutes(std::int64_t n) { return seconds(n * 60); }
-constexpr Duration hours(std::int64_t n) { return minutes(n * 60); }
+constexpr Duration microseconds(std::int64_t n) {
+  return Duration{n};
+}
+constexpr Duration milliseconds(std::int64_t n) {
+  return Duration{n * 1000};
+}
+constexpr Duration seconds(std::int64_t n) {
+  return Duration{n * 1'000'000};
+}
+constexpr Duration minutes(std::int64_t n) {
+  return seconds(n * 60);
+}
+constexpr Duration hours(std::int64_t n) {
+  return minutes(n * 60);
+}
 
 class Instant {
  public:
@@ -41,7 +51,9 @@ class Instant {
   friend constexpr Instant operator-(Instant at, Duration by) {
     return Instant{at.micros_ - by.micros()};
   }
-  friend constexpr Duration operator-(Instant a, Instant b) { return Duration{a.micros_ - b.micros_}; }
+  friend constexpr Duration operator-(Instant a, Instant b) {
+    return Duration{a.micros_ - b.micros_};
+  }
 
  private:
   std::int64_t micros_ = 0;

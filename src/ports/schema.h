@@ -216,7 +216,7 @@ inline constexpr std::array<Column, 3> kColumns{{
 inline constexpr Table kTable{"membership", kColumns, 2};
 }  // namespace membership
 
-// What a group may do; process_id 0 means every process of the application.
+// What a group may do with a process and its instances.
 namespace permission {
 enum : std::uint16_t {
   group_id,

@@ -14,6 +14,7 @@
 #include "services/people.h"
 #include "services/session_service.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ class AdminService {
   Result<bool> is_empty();
 
  private:
+  // Changes one account, ends its sessions and publishes the new directory.
+  Status change_user(std::string_view user_name, SessionService& sessions, std::string_view action,
+                     const std::function<void(ports::Row&)>& change);
+
   ports::Store& store_;
   ports::Clock& clock_;
   ports::Crypto& crypto_;

@@ -19,8 +19,16 @@ namespace cinnabar::services {
 // The columns that InboxQuery names.
 namespace inbox_columns = ports::schema::work_item;
 
+// A button that decides without opening the form.
+struct QuickActionLabel {
+  std::string key;    // for example "action1"
+  std::string label;  // for people
+  friend bool operator==(const QuickActionLabel&, const QuickActionLabel&) = default;
+};
+
 struct InboxItem {
   WorkItemId id;
+  WorkItemState state = WorkItemState::open;
   ProcessInstanceId instance;
   ActivityInstanceId activity;
   ProcessId process;
@@ -32,7 +40,7 @@ struct InboxItem {
   std::string title;
   std::optional<std::string> status;
   std::optional<std::string> level;
-  std::vector<std::string> quick_actions;  // labels in order; position matters, may hold ""
+  std::vector<QuickActionLabel> quick_actions;  // in the order of the definition
   bool has_attachments = false;
   UserId initiator;
   Instant instance_created_at;
@@ -55,10 +63,14 @@ class InboxService {
   // Open items assigned to the caller, or offered to one of their groups and assigned to nobody.
   Result<std::vector<InboxItem>> list(ports::ReadTransaction& snapshot, const CallContext& context,
                                       const InboxQuery& query);
+  // Any work item, also a closed one, that is the caller's or of a process they may view; else
+  // not_found (work_item_unknown), which does not tell whether it exists.
+  Result<InboxItem> find(ports::ReadTransaction& snapshot, const CallContext& context,
+                         WorkItemId id);
   Result<std::int64_t> count(ports::ReadTransaction& snapshot, const CallContext& context);
 
  private:
-  FilterNode scope(const People& people, UserId user) const;
+  std::vector<FilterNode> branches(const People& people, UserId user) const;
 
   const CatalogSource& catalog_;
   const PeopleSource& people_;

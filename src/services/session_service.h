@@ -75,6 +75,7 @@ class SessionService {
   };
 
   std::string derive_code(std::int64_t id, Instant created_at) const;
+  void insert_row(ports::WriteTransaction& transaction, const Session& session) const;
   void touch(Session& session, Instant now);
 
   ports::Store& store_;

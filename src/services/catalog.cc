@@ -1,0 +1,198 @@
+#include "services/catalog.h"
+
+#include "base/text.h"
+#include "domain/process/bpmn/import.h"
+#include "ports/schema.h"
+#include "services/codec/form_codec.h"
+#include "services/rows.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+
+namespace cinnabar::services {
+namespace {
+
+namespace schema = ports::schema;
+
+Result<std::vector<ports::Row>> all_rows(ports::ReadTransaction& snapshot,
+                                         const ports::Table& table) {
+  ports::Select select;
+  select.table = &table;
+  return snapshot.select(select);
+}
+
+std::string without_dashes(std::string_view uuid) {
+  std::string out = to_lower_ascii(uuid);
+  std::erase(out, '-');
+  return out;
+}
+
+// A deployed document was checked before it was stored, so failing to read it is damage.
+Error damaged(std::string_view what, std::int64_t id) {
+  return make_error(Code::data_loss, reasons::kStorageCorrupt,
+                    "the stored " + std::string(what) + " can no longer be read",
+                    std::to_string(id));
+}
+
+using FormVersions = std::map<FormVersionId, DeployedForm>;
+
+Result<FormVersions> load_form_versions(ports::ReadTransaction& snapshot) {
+  namespace columns = schema::form_version;
+  FormVersions versions;
+  CINNABAR_TRY(const auto rows, all_rows(snapshot, columns::kTable));
+  for (const ports::Row& row : rows) {
+    DeployedForm deployed;
+    deployed.id = id_of<FormId>(row, columns::form_id);
+    deployed.version_id = id_of<FormVersionId>(row, columns::id);
+    deployed.version = int_of(row, columns::version);
+    auto parsed = codec::parse_form(text_of(row, columns::document));
+    if (!parsed) return damaged("form", deployed.version_id.value());
+    deployed.definition = std::make_shared<const form::FormDefinition>(std::move(*parsed));
+    versions.emplace(deployed.version_id, std::move(deployed));
+  }
+  return versions;
+}
+
+Process read_process(const ports::Row& row) {
+  namespace columns = schema::process;
+  Process process;
+  process.id = id_of<ProcessId>(row, columns::id);
+  process.application = id_of<ApplicationId>(row, columns::application_id);
+  process.key = text_of(row, columns::key);
+  process.name = text_of(row, columns::name);
+  process.uuid = text_of(row, columns::uuid);
+  process.form = id_of<FormId>(row, columns::form_id);
+  process.enabled = bool_of(row, columns::enabled);
+  process.api_enabled = bool_of(row, columns::api_enabled);
+  return process;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& snapshot) {
+  auto catalog = std::make_shared<Catalog>();
+  CINNABAR_TRY(const auto applications, all_rows(snapshot, schema::application::kTable));
+  for (const ports::Row& row : applications) {
+    Application application;
+    application.id = id_of<ApplicationId>(row, schema::application::id);
+    application.key = text_of(row, schema::application::key);
+    application.name = text_of(row, schema::application::name);
+    application.version = int_of(row, schema::application::version);
+    catalog->applications_.emplace(application.id, std::move(application));
+  }
+  CINNABAR_TRY(const FormVersions versions, load_form_versions(snapshot));
+  CINNABAR_TRY(const auto forms, all_rows(snapshot, schema::form::kTable));
+  for (const ports::Row& row : forms) {
+    const auto it = versions.find(id_of<FormVersionId>(row, schema::form::current_version_id));
+    if (it != versions.end())
+      catalog->forms_.emplace(id_of<FormId>(row, schema::form::id), it->second);
+  }
+  CINNABAR_TRY(const auto definitions, all_rows(snapshot, schema::process_definition::kTable));
+  for (const ports::Row& row : definitions) {
+    namespace columns = schema::process_definition;
+    auto deployed = std::make_shared<DeployedDefinition>();
+    deployed->id = id_of<ProcessDefinitionId>(row, columns::id);
+    deployed->process = id_of<ProcessId>(row, columns::process_id);
+    deployed->version = int_of(row, columns::version);
+    deployed->form_version = id_of<FormVersionId>(row, columns::form_version_id);
+    const auto version = versions.find(deployed->form_version);
+    if (version == versions.end()) return damaged("process definition", deployed->id.value());
+    deployed->form = version->second.definition;
+    deployed->graph =
+        process::bpmn::import(text_of(row, columns::document), deployed->form.get()).definition;
+    if (deployed->graph == nullptr) return damaged("process definition", deployed->id.value());
+    catalog->definitions_.emplace(deployed->id, std::move(deployed));
+  }
+  CINNABAR_TRY(const auto processes, all_rows(snapshot, schema::process::kTable));
+  for (const ports::Row& row : processes) {
+    Process process = read_process(row);
+    CINNABAR_TRY(process.settings, codec::parse_settings(text_of(row, schema::process::settings)));
+    process.current = catalog->definition(
+        id_of<ProcessDefinitionId>(row, schema::process::current_definition_id));
+    catalog->by_uuid_.emplace(without_dashes(process.uuid), process.id);
+    catalog->processes_.emplace(process.id, std::move(process));
+  }
+  CINNABAR_TRY(const auto names, all_rows(snapshot, schema::external_ref::kTable));
+  for (const ports::Row& row : names) {
+    namespace columns = schema::external_ref;
+    const std::string& door = text_of(row, columns::door);
+    const std::string& kind = text_of(row, columns::kind);
+    const std::string& external = text_of(row, columns::external);
+    const std::int64_t internal = int_of(row, columns::internal);
+    catalog->external_.emplace(std::tuple{door, kind, external}, internal);
+    catalog->external_of_.emplace(std::tuple{door, kind, internal}, external);
+  }
+  return std::shared_ptr<const Catalog>(std::move(catalog));
+}
+
+const Process* Catalog::process(ProcessId id) const {
+  const auto it = processes_.find(id);
+  return it == processes_.end() ? nullptr : &it->second;
+}
+
+const Process* Catalog::process_by_uuid(std::string_view uuid) const {
+  const auto it = by_uuid_.find(without_dashes(uuid));
+  return it == by_uuid_.end() ? nullptr : process(it->second);
+}
+
+const Process* Catalog::process_by_key(std::string_view application, std::string_view key) const {
+  for (const auto& [id, process] : processes_) {
+    const Application* owner = this->application(process.application);
+    if (process.key == key && owner != nullptr && owner->key == application) return &process;
+  }
+  return nullptr;
+}
+
+const Process* Catalog::process_by_name(std::string_view application_name,
+                                        std::string_view name) const {
+  for (const auto& [id, process] : processes_) {
+    const Application* owner = this->application(process.application);
+    if (process.name == name && owner != nullptr && owner->name == application_name)
+      return &process;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const DeployedDefinition> Catalog::definition(ProcessDefinitionId id) const {
+  const auto it = definitions_.find(id);
+  return it == definitions_.end() ? nullptr : it->second;
+}
+
+const DeployedForm* Catalog::form(FormId id) const {
+  const auto it = forms_.find(id);
+  return it == forms_.end() ? nullptr : &it->second;
+}
+
+const Application* Catalog::application(ApplicationId id) const {
+  const auto it = applications_.find(id);
+  return it == applications_.end() ? nullptr : &it->second;
+}
+
+std::optional<std::int64_t> Catalog::find_external(std::string_view door, std::string_view kind,
+                                                   std::string_view external) const {
+  const auto it = external_.find({std::string(door), std::string(kind), std::string(external)});
+  if (it == external_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::optional<std::string> Catalog::external_of(std::string_view door, std::string_view kind,
+                                                std::int64_t internal) const {
+  const auto it = external_of_.find({std::string(door), std::string(kind), internal});
+  if (it == external_of_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::shared_ptr<const Catalog> CatalogSource::current() const {
+  const std::scoped_lock lock(mutex_);
+  return current_;
+}
+
+Status CatalogSource::reload(ports::Store& store) {
+  CINNABAR_TRY(auto snapshot, store.read());
+  CINNABAR_TRY(auto catalog, Catalog::load(*snapshot));
+  const std::scoped_lock lock(mutex_);
+  current_ = std::move(catalog);
+  return {};
+}
+
+}  // namespace cinnabar::services

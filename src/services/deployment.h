@@ -1,0 +1,55 @@
+// One deployment inside one write transaction: compares a package with what is stored and writes
+// the difference. Used by AdminService::deploy only.
+#pragma once
+
+#include "base/result.h"
+#include "ports/store.h"
+#include "services/admin_service.h"
+#include "services/package.h"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+class DeploymentWriter {
+ public:
+  DeploymentWriter(ports::WriteTransaction& transaction, const Package& package,
+                   const People& people, std::function<std::string()> make_uuid, Instant now);
+  Result<Deployment> run();
+
+ private:
+  struct FormPlace {
+    FormId form;
+    FormVersionId version;
+    bool changed = false;
+  };
+
+  Result<std::int64_t> fresh_id();
+  Status place_application();
+  Status place_form(const PackageForm& form);
+  Status place_process(const PackageProcess& process);
+  Status write_definition(const PackageProcess& process, const FormPlace& form, ports::Row row,
+                          bool is_new);
+  Status place_names(const std::vector<ExternalName>& names, std::int64_t internal);
+  Status place_permissions();
+  Status check_uuid(const std::string& uuid, ProcessId process);
+
+  ports::WriteTransaction& transaction_;
+  const Package& package_;
+  const People& people_;
+  std::function<std::string()> make_uuid_;
+  Instant now_;
+  Deployment deployment_;
+  bool changed_ = false;
+  ports::Row application_row_;
+  bool application_is_new_ = false;
+  std::map<std::string, FormPlace> forms_;
+  std::map<std::string, ProcessId> processes_;
+  std::set<std::tuple<std::string, std::string, std::string>> names_written_;
+};
+
+}  // namespace cinnabar::services

@@ -1,0 +1,207 @@
+#include "services/file_service.h"
+
+#include "base/text.h"
+#include "ports/schema.h"
+#include "services/instance_access.h"
+#include "services/instance_store.h"
+#include "services/rows.h"
+#include "vocab/limits.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace cinnabar::services {
+namespace {
+
+namespace schema = ports::schema;
+namespace columns = ports::schema::attachment;
+
+Attachment read_attachment(const ports::Row& row) {
+  Attachment attachment;
+  attachment.id = id_of<AttachmentId>(row, columns::id);
+  attachment.instance = id_of<ProcessInstanceId>(row, columns::instance_id);
+  attachment.position = int_of(row, columns::activity_id);
+  attachment.field = optional_text_of(row, columns::field);
+  attachment.file_name = text_of(row, columns::file_name);
+  attachment.media_type = text_of(row, columns::media_type);
+  attachment.size = int_of(row, columns::size);
+  attachment.sha256 = text_of(row, columns::sha256);
+  attachment.uploaded_by = id_of<UserId>(row, columns::uploaded_by);
+  attachment.created_at = instant_of(row, columns::created_at);
+  return attachment;
+}
+
+std::string extension_of(std::string_view file_name) {
+  const std::size_t dot = file_name.rfind('.');
+  return dot == std::string_view::npos ? std::string{} : to_lower_ascii(file_name.substr(dot + 1));
+}
+
+// A media type is echoed to browsers, so only its plain form is kept.
+std::string safe_media_type(std::string_view type) {
+  type = trim(type.substr(0, type.find(';')));
+  const bool plain =
+      !type.empty() && type.size() <= 100 && type.find('/') != std::string_view::npos &&
+      std::all_of(type.begin(), type.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '/' || c == '.' || c == '+' || c == '-';
+      });
+  return plain ? to_lower_ascii(type) : "application/octet-stream";
+}
+
+// Inboxes show that there are files.
+Status mark_open_items(ports::WriteTransaction& transaction, ProcessInstanceId instance) {
+  namespace items = schema::work_item;
+  ports::Select select;
+  select.table = &items::kTable;
+  select.filter = all_of({where_equal(items::instance_id, cell(instance)),
+                          where_equal(items::state, cell(WorkItemState::open)),
+                          where_equal(items::has_attachments, cell(false))});
+  CINNABAR_TRY(auto rows, transaction.select(select));
+  for (ports::Row& row : rows) {
+    row[items::has_attachments] = cell(true);
+    transaction.update(items::kTable, std::move(row));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string safe_file_name(std::string_view name) {
+  const std::size_t slash = name.find_last_of("/\\");
+  if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  std::string out;
+  for (const char c : to_valid_utf8(name)) {
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
+  }
+  std::string_view kept = trim(out);
+  while (kept.starts_with('.')) kept.remove_prefix(1);
+  kept = utf8_prefix(kept, limits::kFileNameBytesMax);
+  return kept.empty() ? "file" : std::string(kept);
+}
+
+FileService::FileService(ports::BlobStore& blobs, ports::Clock& clock, const CatalogSource& catalog,
+                         const PeopleSource& people, Options options)
+    : blobs_(blobs),
+      clock_(clock),
+      catalog_(catalog),
+      people_(people),
+      options_(std::move(options)) {}
+
+Result<NewFile> FileService::store_upload(const std::filesystem::path& path, std::string sha256,
+                                          std::int64_t size, std::string_view file_name,
+                                          std::string_view media_type) {
+  NewFile file;
+  file.file_name = safe_file_name(file_name);
+  file.media_type = safe_media_type(media_type);
+  const std::int64_t bytes_max = options_.file_bytes_max > 0
+                                     ? options_.file_bytes_max
+                                     : static_cast<std::int64_t>(limits::kAttachmentBytesMax);
+  if (size > bytes_max) {
+    return make_error(Code::invalid_argument, reasons::kFileTooLarge,
+                      "a file may have at most " + std::to_string(bytes_max) + " bytes",
+                      file.file_name);
+  }
+  if (options_.extensions_refused.contains(extension_of(file.file_name))) {
+    return make_error(Code::invalid_argument, reasons::kFileTypeNotAllowed,
+                      "files of this type are not taken", file.file_name);
+  }
+  CINNABAR_TRY(ports::StoredBlob blob, blobs_.adopt(path, sha256));
+  file.sha256 = std::move(blob.sha256);
+  file.size = blob.size;
+  return file;
+}
+
+Status FileService::attach(ports::WriteTransaction& transaction, const CallContext& context,
+                           ProcessId process, std::int64_t position, std::vector<NewFile> files) {
+  const auto catalog = catalog_.current();
+  const auto people = people_.current();
+  CINNABAR_TRY(const ProcessInstanceId id, instance_of_position(transaction, process, position));
+  CINNABAR_TRY(const LoadedInstance loaded, load_instance(transaction, *catalog, id));
+  CINNABAR_CHECK_OK(check_may_contribute(*people, context, process, loaded.instance));
+  const Process* owner = catalog->process(process);
+  if (owner == nullptr || !owner->settings.attachments) {
+    return make_error(Code::failed_precondition, reasons::kFeatureDisabled,
+                      "the process takes no attachments");
+  }
+  if (files.empty()) {
+    return make_error(Code::invalid_argument, reasons::kFileMissing, "no file was sent");
+  }
+  if (files.size() > limits::kAttachmentsPerCommandMax) {
+    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                      "too many files in one request");
+  }
+  const Instant now = clock_.now();
+  for (NewFile& file : files) file.field.reset();
+  CINNABAR_TRY(const auto ids,
+               insert_files(transaction, id, position, files, context.principal.user, now));
+  CINNABAR_CHECK_OK(mark_open_items(transaction, id));
+  return write_audit(transaction, context, "attach", "process_instance", id.value(),
+                     std::to_string(ids.size()) + " files", now);
+}
+
+Result<std::vector<Attachment>> FileService::list(ports::ReadTransaction& snapshot,
+                                                  const CallContext& context, ProcessId process,
+                                                  std::int64_t number) {
+  CINNABAR_TRY(const ProcessInstanceId id,
+               visible_instance(snapshot, *catalog_.current(), *people_.current(), context, process,
+                                number));
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = where_equal(columns::instance_id, cell(id));
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<Attachment> attachments;
+  for (const ports::Row& row : rows) attachments.push_back(read_attachment(row));
+  return attachments;
+}
+
+Result<FileService::Download> FileService::open(ports::ReadTransaction& snapshot,
+                                                const CallContext& context, AttachmentId id) {
+  const auto unknown = [&] {
+    return make_error(Code::not_found, reasons::kAttachmentUnknown, "no such attachment",
+                      std::to_string(id.value()));
+  };
+  CINNABAR_TRY(const auto row, snapshot.get(columns::kTable, {cell(id)}));
+  if (!row) return unknown();
+  Download download;
+  download.attachment = read_attachment(*row);
+  CINNABAR_TRY(const auto instance, snapshot.get(schema::process_instance::kTable,
+                                                 {cell(download.attachment.instance)}));
+  if (!instance) return unknown();
+  const auto visible =
+      visible_instance(snapshot, *catalog_.current(), *people_.current(), context,
+                       id_of<ProcessId>(*instance, schema::process_instance::process_id),
+                       int_of(*instance, schema::process_instance::number));
+  if (!visible) return unknown();
+  CINNABAR_TRY(download.path, blobs_.locate(download.attachment.sha256));
+  return download;
+}
+
+Result<std::int64_t> FileService::sweep(ports::Store& store) {
+  CINNABAR_TRY(auto snapshot, store.read());
+  ports::Select select;
+  select.table = &columns::kTable;
+  CINNABAR_TRY(const auto rows, snapshot->select(select));
+  std::unordered_set<std::string> referenced;
+  for (const ports::Row& row : rows) referenced.insert(text_of(row, columns::sha256));
+  return blobs_.sweep(
+      [&](std::string_view sha256) { return referenced.contains(std::string(sha256)); });
+}
+
+Result<std::vector<AttachmentId>> insert_files(ports::WriteTransaction& transaction,
+                                               ProcessInstanceId instance, std::int64_t position,
+                                               const std::vector<NewFile>& files, UserId by,
+                                               Instant now) {
+  std::vector<AttachmentId> ids;
+  for (const NewFile& file : files) {
+    CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
+    ids.emplace_back(id);
+    transaction.insert(columns::kTable, {cell(id), cell(instance), cell(position),
+                                         cell_or_null(file.field.value_or("")),
+                                         cell(file.file_name), cell(file.media_type),
+                                         cell(file.size), cell(file.sha256), cell(by), cell(now)});
+  }
+  return ids;
+}
+
+}  // namespace cinnabar::services
