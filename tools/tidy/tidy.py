@@ -219,7 +219,8 @@ class Tidy:
             if match.group(1) == "<":
                 self.check_library(source, line, target)
                 continue
-            if not os.path.isdir(os.path.join(self.root, "src", target.split("/")[0])):
+            top = target.split("/")[0]
+            if top not in self.arrows and not os.path.isdir(os.path.join(self.root, "src", top)):
                 self.report(source.path, line, "arrow", f'"{target}": quote our headers from the src root, use <> for others')
                 continue
             own = find_unit(self.arrows, target)[0] == unit

@@ -105,6 +105,10 @@ class TidyTest(unittest.TestCase):
     def test_folder_without_a_row(self):
         self.assert_finds({"src/extra/x.cc": "\n"}, "src/extra/x.cc:1: arrow: its folder has no row")
 
+    def test_generated_headers_are_for_app(self):
+        self.assert_clean({"src/app/wire.cc": '#include "embedded/web.h"\n'})
+        self.assert_finds({"src/services/x.cc": '#include "embedded/web.h"\n'}, "src/services/x.cc:1: arrow: ")
+
     def test_quoted_foreign_header(self):
         self.assert_finds({"src/base/x.cc": '#include "fmt/format.h"\n'}, "src/base/x.cc:1: arrow: ")
 
