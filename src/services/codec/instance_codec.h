@@ -24,7 +24,7 @@ Result<process::Instance> decode_instance(std::string_view bytes);
 std::string encode_events(std::span<const process::Event> events);
 Result<std::vector<process::Event>> decode_events(std::string_view bytes);
 
-// {"FORMITM_1":"text","n":19.99,"d":{"$date":"2026-01-31"},...}: plain JSON where JSON can say it,
+// {"title":"text","n":19.99,"d":{"$date":"2026-01-31"},...}: plain JSON where JSON can say it,
 // one-member objects with a $name where it cannot. Numbers keep their digits.
 std::string encode_fields(const FieldValues& fields);
 Result<FieldValues> decode_fields(std::string_view document);
