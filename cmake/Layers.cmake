@@ -1,12 +1,12 @@
 # One static library and one test program per layer. A layer is a folder; its sources are globbed,
 # so that adding a file needs no edit here, and what it may link is what it may include.
 
-# cinnabar_layer(NAME FOLDER [LINKS...]): library cinnabar_NAME from FOLDER/**/*.cc without *_test.cc,
-# and, with tests on, program NAME_test from FOLDER/**/*_test.cc.
+# cinnabar_layer(NAME FOLDER [LINKS...]): library cinnabar_NAME from FOLDER/**/*.cc without *_test.cc
+# and main.cc, and, with tests on, program NAME_test from FOLDER/**/*_test.cc.
 function(cinnabar_layer name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test\\.cc|/main\\.cc)$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   if(sources)
     add_library(cinnabar_${name} STATIC ${sources})
