@@ -16,7 +16,9 @@ class Random {
 
   // Uniform in [0, bound); bound must be positive. The bias for small bounds is below 2^-32.
   std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    // Both compilers have this type; only the standard does not.
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
   }
 };
 
