@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,14 @@ struct WriteStep {
   std::function<http::Response(const Error&)> refuse;
 };
 
+// Settings of doors, by name, as the operator wrote them: how a door words its answers where two
+// clients need different ones. A missing name means the door's default. Names:
+//   omflow.status_type      document (default) or integer
+//   omflow.login_failure    source (default) or document
+struct DoorSettings {
+  std::map<std::string, std::string, std::less<>> values;
+};
+
 using Answer = std::variant<http::Response, WriteStep>;
 
 // One call, valid while its handler and its write step run.
@@ -42,6 +51,7 @@ struct Call {
   services::Services* services = nullptr;
   ports::ReadTransaction* snapshot = nullptr;  // lane `read` only
   UtcOffset time_zone;                         // of the tenant
+  const DoorSettings* settings = nullptr;      // null pointer: defaults
 };
 
 // For the OpenAPI document: what a reader needs to call it.
