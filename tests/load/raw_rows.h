@@ -1,0 +1,26 @@
+// The limit for durable creates: the rows of real tickets, read from a store that the server
+// filled, written again by bare SQLite with the server's pragmas and indexes, a group of tickets a
+// commit.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cinnabar::load {
+
+struct RawResult {
+  std::int64_t tickets = 0;
+  std::int64_t rows = 0;
+  double seconds = 0;
+  [[nodiscard]] double rate() const {
+    return seconds > 0 ? static_cast<double>(tickets) / seconds : 0;
+  }
+};
+
+// Copies up to `tickets_max` tickets of `source` (a stopped or running server's database) into a
+// new database `target`, `group` tickets in each transaction. Exits with a message on any SQLite
+// error.
+RawResult write_raw_rows(const std::string& source, const std::string& target,
+                         std::int64_t tickets_max, int group);
+
+}  // namespace cinnabar::load
