@@ -132,7 +132,7 @@ Result<Deployment> AdminService::deploy(const Package& package) {
     std::string hex = to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
     hex[12] = '4';
     hex[16] = 'a';
-    for (const std::size_t at : {8, 13, 18, 23}) hex.insert(at, 1, '-');
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
     return hex;
   };
   Deployment deployment;
