@@ -34,10 +34,9 @@ struct WriteStep {
   std::function<http::Response(const Error&)> refuse;
 };
 
-// Settings of doors, by name, as the operator wrote them: how a door words its answers where two
-// clients need different ones. A missing name means the door's default. Names:
-//   omflow.status_type      document (default) or integer
-//   omflow.login_failure    source (default) or document
+// Settings of doors, by "door.name", as the operator wrote them: how a door words its answers where
+// two clients need different ones. A missing name means the door's default; each door's page lists
+// its names.
 struct DoorSettings {
   std::map<std::string, std::string, std::less<>> values;
 };
