@@ -9,3 +9,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread
     -Wno-error=free-nonheap-object -Wno-error=dangling-pointer)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang 19 reports libstdc++ 12's own use of its deprecated get_temporary_buffer (stable_sort);
+  # deprecated calls of ours are still found by g++.
+  target_compile_options(cinnabar_options INTERFACE -Wno-deprecated-declarations)
+endif()

@@ -32,7 +32,7 @@ std::string as_uuid(std::string hex) {
   const char c = hex[16];
   const int digit = c <= '9' ? c - '0' : c - 'a' + 10;
   hex[16] = kVariants[static_cast<std::size_t>(digit & 3)];
-  for (const std::size_t at : {8, 13, 18, 23}) hex.insert(at, 1, '-');
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
   return hex;
 }
 
