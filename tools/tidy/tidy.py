@@ -17,6 +17,9 @@ CPP = (".h", ".cc")
 TEXT = (".h", ".cc", ".py", ".sh", ".md", ".txt", ".cmake", ".json", ".toml", ".sql", ".httptest", ".yml", ".yaml",
         ".ts", ".tsx", ".css", ".html", ".js", ".service", ".example", ".bpmn")
 SKIPPED_FOLDERS = {".git", "build", "node_modules", "dist", "cinnabar-data", "__pycache__", ".cache"}
+PICTURE = "docs/concepts/architecture.md"
+# Parts of a unit that the picture tells as one.
+UNTOLD_UNITS = {"api/dialects", "api/dialects/dialects.cc", "embedded"}
 BYTES_MAX = 1024 * 1024
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
@@ -128,6 +131,7 @@ class Tidy:
             if path.endswith(TEXT) or path.startswith(("script/", ".ci/")) or "." not in os.path.basename(path):
                 self.check_text(Source(self.root, path))
         self.check_registry(set(paths))
+        self.check_picture(set(paths))
         self.check_changelog()
         self.findings = sorted(set(self.findings))
 
@@ -298,6 +302,27 @@ class Tidy:
                 self.report(registry, line, "registry", f"tests/dialects/{name}/ holds no .httptest; write its transcripts")
         for folder in sorted(folders - set(named)):
             self.report(f"src/api/dialects/{folder}", 1, "registry", f"no line in {registry}; add it or delete the folder")
+
+    def check_picture(self, paths):
+        """The table of layers that people read says what arrows.txt says."""
+        if PICTURE not in paths:
+            return
+        source, told = Source(self.root, PICTURE), set()
+        for number, line in enumerate(source.text.split("\n"), 1):
+            cells = [cell.strip() for cell in line.split("|")]
+            if len(cells) != 5 or not cells[1].startswith("`"):
+                continue
+            for unit in re.findall(r"`([^`]+)`", cells[1].replace("<vendor>", "*")):
+                told.add(unit)
+                allowed = {"*"} if cells[3] == "everything" else set(re.findall(r"`([^`]+)`", cells[3]))
+                if unit not in self.arrows:
+                    self.report(PICTURE, number, "picture", f"{unit} has no row in tools/tidy/arrows.txt; remove it or add the row")
+                elif allowed - {unit} != set(self.arrows[unit]) - {unit}:
+                    self.report(PICTURE, number, "picture", f"{unit} may include {' '.join(self.arrows[unit])} by arrows.txt; say the same")
+        for unit in sorted(set(self.arrows) - told):
+            prefix = "src/" + unit.rstrip("*")
+            if unit not in UNTOLD_UNITS and any(path.startswith(prefix + "/") for path in paths):
+                self.report(PICTURE, 1, "picture", f"{unit} is missing from the table of layers; add its row")
 
     def check_changelog(self):
         path = os.path.join(self.root, "CHANGELOG.md")

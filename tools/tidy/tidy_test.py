@@ -206,6 +206,18 @@ class TidyTest(unittest.TestCase):
     def test_large_file(self):
         self.assert_finds({"docs/picture.png": b"x" * (1024 * 1024 + 1)}, "docs/picture.png:1: size: ")
 
+    def test_picture_that_differs_from_the_arrows(self):
+        picture = "| folder | holds | may include |\n|---|---|---|\n"
+        for unit in ("base", "vocab", "ports", "domain", "services", "platform", "outbound", "storage/memory", "storage/sql", "app"):
+            allowed = {"app": "everything", "base": "-", "vocab": "`base`", "platform": "`base`",
+                       "services": "`domain` `ports` `vocab` `base`", "domain": "`vocab` `base`", "ports": "`vocab` `base`"}
+            picture += f"| `{unit}` | x | {allowed.get(unit, '`ports` `vocab` `base`')} |\n"
+        page = "docs/concepts/architecture.md"
+        self.assert_clean({page: picture})
+        self.assert_finds({page: picture.replace("| `domain` | x | `vocab`", "| `domain` | x | `ports` `vocab`")}, f"{page}:6: picture: ")
+        self.assert_finds({page: picture.replace("| `ports` | x | `vocab` `base` |\n", "")}, f"{page}:1: picture: ports is missing")
+        self.assert_finds({page: picture + "| `gone` | x | - |\n"}, f"{page}:13: picture: gone has no row")
+
     def test_changelog_without_unreleased(self):
         self.assert_finds({"CHANGELOG.md": "# Changelog\n"}, "CHANGELOG.md:1: changelog: ")
 
