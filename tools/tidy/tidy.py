@@ -42,6 +42,7 @@ BANNED = [
      ("app/", "base/assert.", "base/log."), "use base/log.h; only src/app talks to the console"),
     (r"\bstd\s*::\s*sto(?:i|l|ll|ul|ull|f|d|ld)\b|(?<![\w.>])(?:std::)?(?:atoi|atol|atoll|atof)\s*\(", (),
      "use base/text.h parse functions; this one throws or hides errors"),
+    (r"\busing\s+namespace\b", (), "name what you use; a directive hides where names come from"),
     (r"\bco_(?:await|return|yield)\b", (), "write a plain function; g++ 12 miscompiles coroutines (docs/adr)"),
 ]
 # platform/http answers for itself when no door can: too large, too many, no such route.
@@ -210,6 +211,11 @@ class Tidy:
             if COMMENTED_CODE.match(comment):
                 self.report(source.path, source.line_of(offset), "dead-code",
                             "code in a comment; delete it (an example in prose is indented by three spaces)")
+        if source.path.endswith(".h"):
+            if not source.text.startswith("//"):
+                self.report(source.path, 1, "header", "open with a comment: purpose, units, ownership, threads, errors")
+            if not re.search(r"^#pragma once$", code, re.M):
+                self.report(source.path, 1, "header", "add #pragma once below the first comment")
         self.check_ascii(source, code, comments)
         self.note_lengths(source, code)
 

@@ -11,28 +11,28 @@ REGISTRY = "src/api/dialects/dialects.cc"
 CLEAN_TREE = {
     "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n",
     "README.md": "See [the changes](CHANGELOG.md).\n",
-    "src/base/json.h": "#pragma once\n",
-    "src/base/text.h": "#pragma once\n",
-    "src/vocab/ids.h": '#pragma once\n#include "base/text.h"\n',
-    "src/ports/store.h": '#pragma once\n#include "vocab/ids.h"\n',
+    "src/base/json.h": "// Purpose.\n#pragma once\n",
+    "src/base/text.h": "// Purpose.\n#pragma once\n",
+    "src/vocab/ids.h": '// Purpose.\n#pragma once\n#include "base/text.h"\n',
+    "src/ports/store.h": '// Purpose.\n#pragma once\n#include "vocab/ids.h"\n',
     "src/domain/decide.cc": '#include <vector>\n#include "vocab/ids.h"\n// Permission is granted per submission.\n',
     "src/domain/decide_test.cc": '#include "domain/decide.h"\n#include <thread>\nstd::thread worker;\n',
     "src/services/inbox.cc": '#include "domain/decide.h"\n#include "ports/store.h"\n',
     "src/services/codec.cc": '#include "base/json.h"\n',
     "src/services/inbox_test.cc": '#include "storage/memory/memory_store.h"\n',
-    "src/storage/memory/memory_store.h": '#pragma once\n#include "ports/store.h"\n',
+    "src/storage/memory/memory_store.h": '// Purpose.\n#pragma once\n#include "ports/store.h"\n',
     "src/storage/sql/text.cc": 'const char* kText = "SELECT id FROM work_item ORDER BY id";\n',
-    "src/platform/http/request.h": '#pragma once\n#include "base/text.h"\n',
+    "src/platform/http/request.h": '// Purpose.\n#pragma once\n#include "base/text.h"\n',
     "src/outbound/clock.cc": "auto now = std::chrono::system_clock::now();\nauto seed = std::random_device{}();\n",
     "src/app/main.cc": '#include "storage/memory/memory_store.h"\nvoid f() { printf("x"); }\n',
-    "src/api/dialects/dialect.h": '#pragma once\n#include "platform/http/request.h"\n',
+    "src/api/dialects/dialect.h": '// Purpose.\n#pragma once\n#include "platform/http/request.h"\n',
     REGISTRY: '#include "api/dialects/jodoo/dialect.h"\n#include "api/dialects/omflow/dialect.h"\n'
               "constexpr const Dialect* kDialects[] = {&omflow::kDialect, &jodoo::kDialect};\n",
 }
 for vendor, word in (("omflow", "omdata"), ("jodoo", "widget")):
     CLEAN_TREE[f"src/api/dialects/{vendor}/dialect.cc"] = (
         f'#include "api/dialects/dialect.h"\n#include "base/json.h"\nconst char* kWord = "{word}";\n')
-    CLEAN_TREE[f"src/api/dialects/{vendor}/dialect.h"] = "#pragma once\n"
+    CLEAN_TREE[f"src/api/dialects/{vendor}/dialect.h"] = "// Purpose.\n#pragma once\n"
     CLEAN_TREE[f"src/api/dialects/{vendor}/README.md"] = "# Matrix\n\n| endpoint | status |\n|---|---|\n"
     CLEAN_TREE[f"tests/dialects/{vendor}/first.httptest"] = "# name: first\n"
 
@@ -152,7 +152,7 @@ class TidyTest(unittest.TestCase):
         for text in ("auto t = std::chrono::system_clock::now();", "int r = std::rand();", "int r = rand();",
                      "std::random_device device;", "std::thread worker;", "std::jthread worker;", 'void f() { std::cout << 1; }',
                      'void f() { printf("x"); }', 'void f() { std::fprintf(stderr, "x"); }', "int i = std::stoi(s);",
-                     "int i = atoi(s);", "void f() { co_await g(); }"):
+                     "int i = atoi(s);", "void f() { co_await g(); }", "using namespace std;"):
             with self.subTest(text):
                 self.assert_finds({"src/services/x.cc": f"\n{text}\n"}, "src/services/x.cc:2: banned: ")
 
@@ -163,6 +163,10 @@ class TidyTest(unittest.TestCase):
             "src/services/x.cc": '// std::thread is for platform.\nconst char* k = "co_await std::cout";\nint n = '
                                  "std::thread::hardware_concurrency();\nint snprintf(int);\nint operand(int);\n",
         })
+
+    def test_headers(self):
+        self.assert_finds({"src/base/x.h": "#pragma once\nint x;\n"}, "src/base/x.h:1: header: open with a comment")
+        self.assert_finds({"src/base/x.h": "// Purpose.\nint x;\n"}, "src/base/x.h:1: header: add #pragma once")
 
     # Text.
 
