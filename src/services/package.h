@@ -56,6 +56,7 @@ struct Package {
   std::vector<PackageForm> forms;
   std::vector<PackageProcess> processes;
   std::vector<PackagePermission> permissions;
+  std::vector<ExternalName> external;  // of the application itself
 };
 
 struct PackageGroup {

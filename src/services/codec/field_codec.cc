@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "services/codec/instance_codec.h"
 #include "services/codec/value_bytes.h"
+#include "services/codec/value_json.h"
 #include "vocab/reasons.h"
 
 #include <optional>
@@ -194,6 +195,14 @@ std::optional<FieldValue> get_value(const Json& json, int depth) {
 }
 
 }  // namespace
+
+void put_json(std::string& out, const FieldValue& value) {
+  put_value(out, value, 0);
+}
+
+std::optional<FieldValue> get_json(const Json& json) {
+  return get_value(json, 0);
+}
 
 std::string encode_fields(const FieldValues& fields) {
   std::string out;

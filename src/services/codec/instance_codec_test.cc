@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "services/codec/bytes.h"
-#include "services/codec/random_values.h"
+#include "services/codec/codec_test_support.h"
 #include "vocab/reasons.h"
 
 #include <gtest/gtest.h>

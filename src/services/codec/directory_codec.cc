@@ -1,0 +1,127 @@
+#include "base/text.h"
+#include "services/codec/package_codec.h"
+#include "services/codec/package_parts.h"
+#include "vocab/limits.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace cinnabar::services::codec {
+
+namespace {
+
+constexpr std::string_view kDirectoryFile = "directory.json";
+constexpr std::size_t kPeopleMax = 100'000;
+
+using GroupKey = std::pair<GroupKind, std::string>;
+using GroupKeys = std::set<GroupKey>;
+
+std::string text_or(std::string value, const std::string& fallback) {
+  return value.empty() ? fallback : value;
+}
+
+PackageGroup read_group(StrictObject& object, GroupKeys& known) {
+  PackageGroup group;
+  group.kind = read_group_kind(object);
+  group.key = read_key(object, "key");
+  group.display_name = text_or(object.text("name", Need::optional), group.key);
+  group.description = object.text("description", Need::optional);
+  group.parent = object.text("parent", Need::optional);
+  object.finish();
+  if (!group.parent.empty() && !known.contains({group.kind, group.parent})) {
+    object.report("parent", kValueUnknown,
+                  fmt::format("no {} '{}' comes before this one", name(group.kind), group.parent));
+  }
+  if (!group.key.empty() && !known.emplace(group.kind, group.key).second) {
+    object.report("key", kKeyDuplicate, fmt::format("'{}' comes twice", group.key));
+  }
+  return group;
+}
+
+std::vector<GroupKey> read_memberships(StrictObject& object, const GroupKeys& known,
+                                       Problems& problems) {
+  std::vector<GroupKey> groups;
+  const Json::Array* array = object.array("groups", Need::optional);
+  if (array == nullptr) return groups;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    StrictObject one{(*array)[i], path_of(path_of(object.path(), "groups"), i), problems};
+    GroupKey group;
+    group.first = read_group_kind(one);
+    group.second = one.name("key", limits::kNameBytesMax);
+    one.finish();
+    if (!group.second.empty() && !known.contains(group)) {
+      one.report("key", kValueUnknown,
+                 fmt::format("the directory has no {} '{}'", name(group.first), group.second));
+    }
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+// Messages never repeat what was given as a password.
+PackageUser read_user(StrictObject& object, const GroupKeys& known, Problems& problems) {
+  PackageUser user;
+  user.name = object.name("name", limits::kNameBytesMax);
+  user.display_name = text_or(object.text("display_name", Need::optional), user.name);
+  user.email = object.text("email", Need::optional);
+  user.password = Secret{object.text("password", Need::optional)};
+  user.administrator = object.flag("administrator", false);
+  user.enabled = object.flag("enabled", true);
+  user.groups = read_memberships(object, known, problems);
+  object.finish();
+  return user;
+}
+
+void read_users(const Json::Array& array, const GroupKeys& known, DirectoryPackage& directory,
+                Problems& problems) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    StrictObject object{array[i], path_of("users", i), problems};
+    PackageUser user = read_user(object, known, problems);
+    if (!user.name.empty() && !names.insert(to_lower_ascii(user.name)).second) {
+      object.report("name", kKeyDuplicate, fmt::format("'{}' comes twice", user.name));
+    }
+    directory.users.push_back(std::move(user));
+  }
+}
+
+DirectoryPackage read_root(const Json& json, Problems& problems) {
+  StrictObject root{json, {}, problems};
+  DirectoryPackage directory;
+  GroupKeys known;
+  const Json::Array* groups = root.array("groups", Need::optional);
+  const Json::Array* users = root.array("users", Need::optional);
+  root.finish();
+  const std::size_t size =
+      (groups == nullptr ? 0 : groups->size()) + (users == nullptr ? 0 : users->size());
+  if (size > kPeopleMax) {
+    add_problem(problems, {}, kValueMalformed,
+                fmt::format("more than {} groups and people", kPeopleMax));
+    return directory;
+  }
+  for (std::size_t i = 0; groups != nullptr && i < groups->size(); ++i) {
+    StrictObject object{(*groups)[i], path_of("groups", i), problems};
+    directory.groups.push_back(read_group(object, known));
+  }
+  if (users != nullptr) read_users(*users, known, directory, problems);
+  return directory;
+}
+
+}  // namespace
+
+ReadDirectory read_directory(std::string_view document) {
+  ReadDirectory result;
+  const auto json = Json::parse(document);
+  if (!json) {
+    add_findings(result.findings, kDirectoryFile, {{{}, json.error().reason, json.error().detail}});
+    return result;
+  }
+  Problems problems;
+  DirectoryPackage directory = read_root(*json, problems);
+  add_findings(result.findings, kDirectoryFile, problems);
+  if (result.findings.empty()) result.directory = std::move(directory);
+  return result;
+}
+
+}  // namespace cinnabar::services::codec
