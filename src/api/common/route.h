@@ -9,9 +9,11 @@
 // whose request carries files moves to `blocking` by itself.
 #pragma once
 
+#include "base/json.h"
 #include "base/result.h"
 #include "platform/http/request.h"
 #include "platform/http/response.h"
+#include "services/codec/package_codec.h"
 #include "services/services.h"
 
 #include <cstdint>
@@ -43,6 +45,9 @@ struct DoorSettings {
 
 using Answer = std::variant<http::Response, WriteStep>;
 
+struct Door;
+class CredentialCache;
+
 // One call, valid while its handler and its write step run.
 struct Call {
   std::shared_ptr<const http::Request> request;
@@ -51,6 +56,9 @@ struct Call {
   ports::ReadTransaction* snapshot = nullptr;  // lane `read` only
   UtcOffset time_zone;                         // of the tenant
   const DoorSettings* settings = nullptr;      // null pointer: defaults
+  std::span<const Door* const> doors;          // all of the server
+  CredentialCache* credentials = nullptr;      // passwords checked a moment ago
+  std::optional<Principal> principal;          // left by Door::authenticate
 };
 
 // For the OpenAPI document: what a reader needs to call it.
@@ -77,6 +85,18 @@ struct Door {
   std::span<const std::string_view> prefixes;
   http::Response (*not_found)(const Call&) = nullptr;
   http::Response (*refuse)(const Call&, const Error&) = nullptr;
+
+  // The rest is optional.
+  // True when checking this caller's credential takes long, as a password does: `authenticate` then
+  // runs on a worker before the handler and leaves `call.principal`; its error is answered with
+  // `refuse`. Other calls are authenticated by their handler.
+  bool (*is_slow_to_authenticate)(const Call&) = nullptr;
+  Status (*authenticate)(Call&) = nullptr;
+  // The id by which clients of this door know an open work item; nullopt when they cannot see it.
+  std::optional<Json> (*work_item_id)(const services::InboxItem&) = nullptr;
+  // An export of the other product as a package; nullopt when the files are none.
+  std::optional<services::codec::ReadPackage> (*import_package)(
+      const services::codec::PackageFiles&) = nullptr;
 };
 
 }  // namespace cinnabar::api
