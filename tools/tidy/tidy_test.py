@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Shows that every rule of tidy.py fires on a small tree that is otherwise clean."""
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 import unittest
 
-TIDY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tidy.py")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import tidy  # noqa: E402
+
 REGISTRY = "src/api/dialects/dialects.cc"
 CLEAN_TREE = {
     "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n",
@@ -37,8 +41,9 @@ for vendor, word in (("omflow", "omdata"), ("jodoo", "widget")):
     CLEAN_TREE[f"tests/dialects/{vendor}/first.httptest"] = "# name: first\n"
 
 
-def tidy(changes, removed=()):
-    """Runs tidy on the clean tree with `changes` written over it; returns (exit status, finding lines, all output)."""
+@contextlib.contextmanager
+def tree(changes, removed=()):
+    """A folder with the clean tree and `changes` written over it."""
     with tempfile.TemporaryDirectory() as root:
         for path, text in {**CLEAN_TREE, **changes}.items():
             if path in removed:
@@ -47,23 +52,34 @@ def tidy(changes, removed=()):
             os.makedirs(os.path.dirname(full), exist_ok=True)
             with open(full, "wb") as file:
                 file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
-        done = subprocess.run([sys.executable, TIDY, "--root", root, "--list"], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=False)
-        lines = done.stdout.decode("utf-8").splitlines()
-        return done.returncode, lines[:-1], "\n".join(lines)
+        yield root
+
+
+def run_tidy(changes, removed=()):
+    """Returns (finding lines, notes)."""
+    with tree(changes, removed) as root:
+        checker = tidy.Tidy(root)
+        checker.run()
+        return [f"{path}:{line}: {rule}: {message}" for path, line, rule, message in checker.findings], checker.notes
 
 
 class TidyTest(unittest.TestCase):
     def assert_finds(self, changes, *expected, removed=()):
-        status, lines, output = tidy(changes, removed)
-        self.assertEqual(status, 1, output)
+        lines, _ = run_tidy(changes, removed)
+        output = "\n".join(lines)
         for start in expected:
             self.assertTrue(any(line.startswith(start) for line in lines), f"no finding {start!r} in:\n{output}")
         self.assertEqual(len(lines), len(expected), output)
 
     def assert_clean(self, changes):
-        status, lines, output = tidy(changes)
-        self.assertEqual((status, lines), (0, []), output)
+        self.assertEqual(run_tidy(changes)[0], [])
+
+    def test_command_line(self):
+        for changes, status in (({}, 0), ({"src/base/x.cc": "int x; \n"}, 1)):
+            with tree(changes) as root:
+                done = subprocess.run([sys.executable, tidy.__file__, "--root", root], stdout=subprocess.PIPE, check=False)
+            lines = done.stdout.decode("utf-8").splitlines()
+            self.assertEqual((done.returncode, len(lines)), (status, 1 + status), lines)
 
     def test_clean_tree_has_no_finding(self):
         self.assert_clean({})
@@ -238,9 +254,9 @@ class TidyTest(unittest.TestCase):
 
     def test_length_is_noted_and_never_fails(self):
         body = "int f() {\n" + "  g();\n" * 80 + "}\n"
-        status, lines, output = tidy({"src/base/x.cc": body, "src/base/y.cc": "int y;\n" * 700})
-        self.assertEqual(status, 0, output)
-        self.assertEqual([line.split(": ")[1] for line in lines], ["long-function", "long-file"], output)
+        lines, notes = run_tidy({"src/base/x.cc": body, "src/base/y.cc": "int y;\n" * 700})
+        self.assertEqual(lines, [])
+        self.assertEqual([note.split(": ")[1] for note in notes], ["long-function", "long-file"])
 
 
 if __name__ == "__main__":
