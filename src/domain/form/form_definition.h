@@ -8,6 +8,7 @@
 #include "vocab/field_value.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
