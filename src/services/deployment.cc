@@ -39,6 +39,7 @@ DeploymentWriter::DeploymentWriter(ports::WriteTransaction& transaction, const P
 
 Result<Deployment> DeploymentWriter::run() {
   CINNABAR_CHECK_OK(place_application());
+  CINNABAR_CHECK_OK(place_names(package_.external, deployment_.application.value()));
   for (const PackageForm& form : package_.forms) CINNABAR_CHECK_OK(place_form(form));
   for (const PackageProcess& process : package_.processes)
     CINNABAR_CHECK_OK(place_process(process));
