@@ -8,3 +8,8 @@ elseif(CINNABAR_SANITIZE STREQUAL "thread")
 elseif(NOT CINNABAR_SANITIZE STREQUAL "")
   message(FATAL_ERROR "CINNABAR_SANITIZE must be address, thread or empty")
 endif()
+
+# Coverage feedback for the fuzzers, in every library they link.
+if(CINNABAR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
