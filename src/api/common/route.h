@@ -87,6 +87,8 @@ struct Door {
   http::Response (*refuse)(const Call&, const Error&) = nullptr;
 
   // The rest is optional.
+  // When some other method would be routed; without it `not_found` answers. `Allow` is added.
+  http::Response (*method_not_allowed)(const Call&) = nullptr;
   // True when checking this caller's credential takes long, as a password does: `authenticate` then
   // runs on a worker before the handler and leaves `call.principal`; its error is answered with
   // `refuse`. Other calls are authenticated by their handler.

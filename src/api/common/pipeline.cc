@@ -1,0 +1,284 @@
+#include "api/common/pipeline.h"
+
+#include "api/common/problem.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace cinnabar::api {
+namespace {
+
+constexpr Reason kRouteUnknown{"route_unknown"};
+
+// "GET,POST" as the router writes it: "GET|POST".
+std::string router_methods(std::string_view methods) {
+  std::string text(methods);
+  std::ranges::replace(text, ',', '|');
+  return text;
+}
+
+bool has_files(const http::Request& request) {
+  return std::ranges::any_of(request.parts,
+                             [](const http::Part& part) { return part.file != nullptr; });
+}
+
+bool is_below(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return false;
+  return prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/';
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += ", ";
+    text += part;
+  }
+  return text;
+}
+
+Error queue_full() {
+  return make_error(Code::resource_exhausted, reasons::kQueueFull,
+                    "the server is busy; try again in a moment");
+}
+
+}  // namespace
+
+// One request on its way. Passed from thread to thread, never shared by two at a time.
+struct Pipeline::Exchange {
+  Call call;
+  const Endpoint* endpoint = nullptr;  // null pointer: below no door
+  Respond respond;                     // empty once answered
+  Instant started_at;
+  std::optional<http::Response> written;  // what to answer after the commit
+};
+
+Pipeline::Pipeline(Dependencies dependencies, Options options)
+    : dependencies_(std::move(dependencies)), options_(options) {}
+
+Result<std::unique_ptr<Pipeline>> Pipeline::create(Dependencies dependencies, Options options) {
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(dependencies), options));
+  for (const Door* door : pipeline->dependencies_.doors) {
+    CINNABAR_CHECK_OK(pipeline->add_routes(*door));
+  }
+  std::ranges::stable_sort(pipeline->prefixes_, std::ranges::greater{},
+                           [](const auto& entry) { return entry.first.size(); });
+  return pipeline;
+}
+
+Pipeline::Endpoint& Pipeline::add_endpoint(const Door& door, const Route* route) {
+  auto endpoint = std::make_unique<Endpoint>();
+  endpoint->door = &door;
+  endpoint->route = route;
+  const std::string name =
+      route == nullptr ? "none" : std::string(route->methods) + " " + std::string(route->pattern);
+  const MetricsRegistry::Labels labels{{"door", std::string(door.name)}, {"route", name}};
+  endpoint->latency = &dependencies_.metrics.histogram(
+      "cinnabar_request_seconds", "Time from the routing of a request to its answer.", labels);
+  for (std::size_t i = 0; i < endpoint->answers.size(); ++i) {
+    MetricsRegistry::Labels with_class = labels;
+    with_class.push_back({"status", std::to_string(i + 1) + "xx"});
+    endpoint->answers[i] = &dependencies_.metrics.counter(
+        "cinnabar_requests_total", "Answers by class of status.", with_class);
+  }
+  endpoints_.push_back(std::move(endpoint));
+  return *endpoints_.back();
+}
+
+Status Pipeline::add_routes(const Door& door) {
+  CINNABAR_ASSERT(door.not_found != nullptr && door.refuse != nullptr);
+  for (const Route& route : door.routes) {
+    CINNABAR_ASSERT(route.handler != nullptr);
+    add_endpoint(door, &route);
+    CINNABAR_CHECK_OK(router_.add(router_methods(route.methods), route.pattern,
+                                  static_cast<int>(endpoints_.size() - 1)));
+  }
+  const Endpoint& unrouted = add_endpoint(door, nullptr);
+  for (const std::string_view prefix : door.prefixes) {
+    prefixes_.emplace_back(std::string(prefix), &unrouted);
+  }
+  return {};
+}
+
+const Pipeline::Endpoint* Pipeline::endpoint_below_prefix(std::string_view path) const {
+  for (const auto& [prefix, endpoint] : prefixes_) {
+    if (is_below(path, prefix)) return endpoint;
+  }
+  return nullptr;
+}
+
+template <typename F>
+void Pipeline::guarded(const ExchangePtr& exchange, F&& step) {
+  try {
+    step();
+  } catch (const std::exception& exception) {
+    dependencies_.logger.error("request.exception",
+                               {{"request_id", exchange->call.request->request_id},
+                                {"path", exchange->call.request->path},
+                                {"what", exception.what()}});
+    refuse(*exchange, make_error(Code::internal, reasons::kInternal, {}));
+  }
+}
+
+void Pipeline::dispatch(http::Request request, Respond respond) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->respond = std::move(respond);
+  exchange->started_at = dependencies_.services.clock.now();
+  Call& call = exchange->call;
+  auto shared = std::make_shared<const http::Request>(std::move(request));
+  call.request = shared;
+  call.services = &dependencies_.services;
+  call.time_zone = options_.time_zone;
+  call.settings = &dependencies_.settings;
+  call.doors = dependencies_.doors;
+  call.credentials = &dependencies_.credentials;
+  guarded(exchange, [&] {
+    http::RouteMatch match = router_.find(shared->method, shared->path);
+    if (match.kind != http::RouteMatch::Kind::found) return answer_unrouted(exchange, match);
+    exchange->endpoint = endpoints_[static_cast<std::size_t>(match.route)].get();
+    exchange->call.captures.reserve(match.captures.size());
+    for (auto& [name, value] : match.captures) {
+      exchange->call.captures.push_back(std::move(value));
+    }
+    authenticate_then_run(exchange);
+  });
+}
+
+void Pipeline::answer_unrouted(ExchangePtr exchange, const http::RouteMatch& match) {
+  const Call& call = exchange->call;
+  exchange->endpoint = endpoint_below_prefix(call.request->path);
+  const bool is_wrong_method = match.kind == http::RouteMatch::Kind::method_not_allowed;
+  http::Response response;
+  if (exchange->endpoint == nullptr) {
+    response = problem(make_error(Code::not_found, kRouteUnknown, "there is nothing here"),
+                       call.request->request_id);
+  } else if (is_wrong_method && exchange->endpoint->door->method_not_allowed != nullptr) {
+    response = exchange->endpoint->door->method_not_allowed(call);
+  } else {
+    response = exchange->endpoint->door->not_found(call);
+  }
+  if (is_wrong_method) response.headers.push_back({"Allow", join(match.allowed)});
+  finish(*exchange, std::move(response));
+}
+
+void Pipeline::authenticate_then_run(ExchangePtr exchange) {
+  const Door& door = *exchange->endpoint->door;
+  const bool is_slow =
+      door.is_slow_to_authenticate != nullptr && door.is_slow_to_authenticate(exchange->call);
+  if (!is_slow) return run_on_lane(std::move(exchange));
+  queue(dependencies_.blocking, std::move(exchange), &Pipeline::run_authentication);
+}
+
+void Pipeline::run_authentication(ExchangePtr exchange) {
+  const Status status = exchange->endpoint->door->authenticate(exchange->call);
+  if (!status.has_value()) return refuse(*exchange, status.error());
+  // This is a worker already, so a route that blocks may go on here.
+  if (exchange->endpoint->route->lane == Lane::blocking) return run_handler(std::move(exchange));
+  run_on_lane(std::move(exchange));
+}
+
+void Pipeline::run_on_lane(ExchangePtr exchange) {
+  switch (exchange->endpoint->route->lane) {
+    case Lane::cpu:
+      if (!has_files(*exchange->call.request)) return run_handler(std::move(exchange));
+      return queue(dependencies_.blocking, std::move(exchange), &Pipeline::run_handler);
+    case Lane::read:
+      return queue(dependencies_.readers, std::move(exchange), &Pipeline::run_with_snapshot);
+    case Lane::blocking:
+      return queue(dependencies_.blocking, std::move(exchange), &Pipeline::run_handler);
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+void Pipeline::queue(Workers& workers, ExchangePtr exchange, void (Pipeline::*step)(ExchangePtr)) {
+  const Instant queued_at = dependencies_.services.clock.now();
+  const bool is_queued = workers.submit([this, exchange, step, queued_at] {
+    guarded(exchange, [&] {
+      if (dependencies_.services.clock.now() - queued_at > options_.worker_wait) {
+        return refuse(*exchange, queue_full());
+      }
+      (this->*step)(exchange);
+    });
+  });
+  if (!is_queued) refuse(*exchange, queue_full());
+}
+
+void Pipeline::run_handler(ExchangePtr exchange) {
+  Answer answer = exchange->endpoint->route->handler(exchange->call);
+  take(std::move(exchange), std::move(answer));
+}
+
+void Pipeline::run_with_snapshot(ExchangePtr exchange) {
+  auto snapshot = dependencies_.store.read();
+  if (!snapshot.has_value()) return refuse(*exchange, snapshot.error());
+  exchange->call.snapshot = snapshot->get();
+  Answer answer = exchange->endpoint->route->handler(exchange->call);
+  // A connection held while the answer is sent would be one less for others.
+  exchange->call.snapshot = nullptr;
+  snapshot->reset();
+  take(std::move(exchange), std::move(answer));
+}
+
+void Pipeline::take(ExchangePtr exchange, Answer answer) {
+  if (auto* response = std::get_if<http::Response>(&answer)) {
+    return finish(*exchange, std::move(*response));
+  }
+  submit(std::move(exchange), std::move(std::get<WriteStep>(answer)));
+}
+
+void Pipeline::submit(ExchangePtr exchange, WriteStep step) {
+  auto refuse_step = std::move(step.refuse);
+  ports::WriteCommand command;
+  command.work = [this, exchange,
+                  run = std::move(step.run)](ports::WriteTransaction& transaction) -> Status {
+    // Runs again from the start when its group is retried, so an earlier answer is forgotten.
+    exchange->written.reset();
+    try {
+      CINNABAR_TRY(exchange->written, run(transaction));
+    } catch (const std::exception& exception) {
+      dependencies_.logger.error("request.exception",
+                                 {{"request_id", exchange->call.request->request_id},
+                                  {"path", exchange->call.request->path},
+                                  {"what", exception.what()}});
+      return make_error(Code::internal, reasons::kInternal, {});
+    }
+    return {};
+  };
+  command.done = [this, exchange, refuse_step](const Status& status) {
+    guarded(exchange, [&] {
+      if (status.has_value()) return finish(*exchange, std::move(*exchange->written));
+      if (refuse_step == nullptr) return refuse(*exchange, status.error());
+      finish(*exchange, refuse_step(status.error()));
+    });
+  };
+  const Status submitted = dependencies_.store.submit(std::move(command));
+  if (!submitted.has_value()) {
+    if (refuse_step == nullptr) return refuse(*exchange, submitted.error());
+    finish(*exchange, refuse_step(submitted.error()));
+  }
+}
+
+void Pipeline::refuse(Exchange& exchange, const Error& error) {
+  const bool has_door = exchange.endpoint != nullptr;
+  finish(exchange, has_door ? exchange.endpoint->door->refuse(exchange.call, error)
+                            : problem(error, exchange.call.request->request_id));
+}
+
+void Pipeline::finish(Exchange& exchange, http::Response response) {
+  if (exchange.respond == nullptr) return;
+  if (response.status >= 500) {
+    dependencies_.logger.warning("request.failed",
+                                 {{"request_id", exchange.call.request->request_id},
+                                  {"path", exchange.call.request->path},
+                                  {"status", response.status}});
+  }
+  if (exchange.endpoint != nullptr) {
+    const std::size_t status_class = static_cast<std::size_t>(response.status) / 100;
+    exchange.endpoint->answers[std::clamp<std::size_t>(status_class, 1, 5) - 1]->add();
+    exchange.endpoint->latency->observe(dependencies_.services.clock.now() - exchange.started_at);
+  }
+  const Respond respond = std::exchange(exchange.respond, nullptr);
+  respond(std::move(response));
+}
+
+}  // namespace cinnabar::api

@@ -1,0 +1,92 @@
+// From a request to its answer: finds the route, runs its handler on the lane it asks for, commits
+// what it wants written, and answers exactly once.
+//
+// A request that no route takes is answered in the format of the door whose prefix it has. Full
+// queues, a store that refuses, a request that waited too long and an exception in a handler become
+// errors that the door words; exceptions are logged and answered without their text.
+//
+// Ownership: borrows everything it was made with; stop the server, then the workers, then the store
+// before it goes. Thread: `dispatch` from any thread, without locks of its own; `respond` is called
+// once, on the thread that had the answer, and must return quickly.
+#pragma once
+
+#include "api/common/credential_cache.h"
+#include "api/common/route.h"
+#include "base/log.h"
+#include "platform/http/router.h"
+#include "platform/metrics.h"
+#include "platform/workers.h"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cinnabar::api {
+
+class Pipeline {
+ public:
+  using Respond = std::function<void(http::Response)>;
+
+  struct Dependencies {
+    std::span<const Door* const> doors;
+    services::Services& services;
+    ports::Store& store;
+    Workers& readers;
+    Workers& blocking;
+    MetricsRegistry& metrics;
+    CredentialCache& credentials;
+    const DoorSettings& settings;
+    Logger logger;
+  };
+  struct Options {
+    Duration worker_wait = seconds(10);  // longer in a queue: refused
+    UtcOffset time_zone;
+  };
+
+  // Errors: those of http::Router::add for a route table with a mistake.
+  static Result<std::unique_ptr<Pipeline>> create(Dependencies dependencies, Options options);
+
+  void dispatch(http::Request request, Respond respond);
+
+ private:
+  struct Endpoint {
+    const Door* door = nullptr;
+    const Route* route = nullptr;  // null pointer: the door's "not found"
+    Histogram* latency = nullptr;
+    std::array<Counter*, 5> answers{};  // 1xx .. 5xx
+  };
+  struct Exchange;
+  using ExchangePtr = std::shared_ptr<Exchange>;
+
+  Pipeline(Dependencies dependencies, Options options);
+
+  Status add_routes(const Door& door);
+  Endpoint& add_endpoint(const Door& door, const Route* route);
+  [[nodiscard]] const Endpoint* endpoint_below_prefix(std::string_view path) const;
+
+  void answer_unrouted(ExchangePtr exchange, const http::RouteMatch& match);
+  void authenticate_then_run(ExchangePtr exchange);
+  void run_on_lane(ExchangePtr exchange);
+  void queue(Workers& workers, ExchangePtr exchange, void (Pipeline::*step)(ExchangePtr));
+  void run_handler(ExchangePtr exchange);
+  void run_with_snapshot(ExchangePtr exchange);
+  void run_authentication(ExchangePtr exchange);
+  void take(ExchangePtr exchange, Answer answer);
+  void submit(ExchangePtr exchange, WriteStep step);
+
+  void refuse(Exchange& exchange, const Error& error);
+  void finish(Exchange& exchange, http::Response response);
+  template <typename F>
+  void guarded(const ExchangePtr& exchange, F&& step);
+
+  Dependencies dependencies_;
+  Options options_;
+  http::Router router_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;               // by the router's route index
+  std::vector<std::pair<std::string, const Endpoint*>> prefixes_;  // longest first
+};
+
+}  // namespace cinnabar::api

@@ -1,0 +1,18 @@
+// Errors as application/problem+json (RFC 9457) with the members code, reason, fields, request_id.
+// What went wrong inside the server is not told: internal errors carry no text. Pure; any thread.
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+#include "platform/http/response.h"
+
+#include <string_view>
+
+namespace cinnabar::api {
+
+int http_status(Code code);
+http::Response problem(const Error& error, std::string_view request_id);
+// "application/json; charset is always UTF-8", never cached: answers belong to one caller.
+http::Response json_response(int status, const Json& body);
+
+}  // namespace cinnabar::api
