@@ -1,0 +1,274 @@
+-- The first schema. Tables and columns are those of ports/schema.h, indexes those of ports/indexes.h.
+-- The words in double braces are the places where databases differ.
+
+CREATE TABLE meta (
+  key {{text}} NOT NULL PRIMARY KEY,
+  value {{text}} NOT NULL
+) {{clustered}};
+
+CREATE TABLE application (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  key {{text}} NOT NULL,
+  name {{text}} NOT NULL,
+  version {{integer}} NOT NULL,
+  document {{text}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE form (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  name {{text}} NOT NULL,
+  current_version_id {{integer}}
+) {{plain}};
+
+CREATE TABLE form_version (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  form_id {{integer}} NOT NULL,
+  version {{integer}} NOT NULL,
+  document {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE process (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  name {{text}} NOT NULL,
+  uuid {{text}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  current_definition_id {{integer}},
+  enabled {{integer}} NOT NULL,
+  api_enabled {{integer}} NOT NULL,
+  settings {{text}} NOT NULL
+) {{plain}};
+
+CREATE TABLE process_definition (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  process_id {{integer}} NOT NULL,
+  version {{integer}} NOT NULL,
+  form_version_id {{integer}} NOT NULL,
+  document {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE external_ref (
+  door {{text}} NOT NULL,
+  kind {{text}} NOT NULL,
+  external {{text}} NOT NULL,
+  internal {{integer}} NOT NULL,
+  PRIMARY KEY (door, kind, external)
+) {{clustered}};
+
+CREATE TABLE user_account (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  name {{text}} NOT NULL,
+  display_name {{text}} NOT NULL,
+  email {{text}},
+  password_hash {{text}},
+  enabled {{integer}} NOT NULL,
+  administrator {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL,
+  external {{text}}
+) {{plain}};
+
+CREATE TABLE user_group (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  kind {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  display_name {{text}} NOT NULL,
+  parent_id {{integer}},
+  description {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE membership (
+  group_id {{integer}} NOT NULL,
+  user_id {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  PRIMARY KEY (group_id, user_id)
+) {{clustered}};
+
+CREATE TABLE permission (
+  group_id {{integer}} NOT NULL,
+  process_id {{integer}} NOT NULL,
+  action {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  PRIMARY KEY (group_id, process_id, action)
+) {{clustered}};
+
+CREATE TABLE access_session (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  user_id {{integer}} NOT NULL,
+  kind {{text}} NOT NULL,
+  token_hash {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  last_used_at {{integer}} NOT NULL,
+  idle_limit {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE process_instance (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  process_id {{integer}} NOT NULL,
+  definition_id {{integer}} NOT NULL,
+  number {{integer}} NOT NULL,
+  record_id {{integer}} NOT NULL,
+  initiator_id {{integer}} NOT NULL,
+  updated_by {{integer}},
+  status {{integer}} NOT NULL,
+  title {{text}} NOT NULL,
+  status_text {{text}},
+  level {{text}},
+  version {{integer}} NOT NULL,
+  state {{blob}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL,
+  ended_at {{integer}}
+) {{plain}};
+
+CREATE TABLE activity_instance (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  node_id {{text}} NOT NULL,
+  node_name {{text}} NOT NULL,
+  state {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  ended_at {{integer}}
+) {{plain}};
+
+CREATE TABLE work_item (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  activity_id {{integer}} NOT NULL,
+  process_id {{integer}} NOT NULL,
+  number {{integer}} NOT NULL,
+  node_id {{text}} NOT NULL,
+  node_name {{text}} NOT NULL,
+  assignee_id {{integer}},
+  group_id {{integer}},
+  state {{integer}} NOT NULL,
+  outcome {{integer}} NOT NULL,
+  title {{text}} NOT NULL,
+  status_text {{text}},
+  level {{text}},
+  actions {{text}} NOT NULL,
+  has_attachments {{integer}} NOT NULL,
+  initiator_id {{integer}} NOT NULL,
+  instance_created_at {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL,
+  updated_by {{integer}},
+  closed_at {{integer}}
+) {{plain}};
+
+CREATE TABLE record (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  form_id {{integer}} NOT NULL,
+  form_version_id {{integer}} NOT NULL,
+  instance_id {{integer}},
+  data {{text}} NOT NULL,
+  version {{integer}} NOT NULL,
+  created_by {{integer}} NOT NULL,
+  updated_by {{integer}},
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE history (
+  instance_id {{integer}} NOT NULL,
+  sequence {{integer}} NOT NULL,
+  at {{integer}} NOT NULL,
+  actor_id {{integer}} NOT NULL,
+  events {{blob}} NOT NULL,
+  PRIMARY KEY (instance_id, sequence)
+) {{clustered}};
+
+CREATE TABLE audit (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  at {{integer}} NOT NULL,
+  actor_id {{integer}} NOT NULL,
+  door {{text}} NOT NULL,
+  request_id {{text}} NOT NULL,
+  remote {{text}} NOT NULL,
+  action {{text}} NOT NULL,
+  subject_kind {{text}} NOT NULL,
+  subject_id {{integer}} NOT NULL,
+  detail {{text}} NOT NULL
+) {{plain}};
+
+CREATE TABLE idempotency (
+  scope {{text}} NOT NULL,
+  key {{text}} NOT NULL,
+  request_hash {{text}} NOT NULL,
+  reply {{blob}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  PRIMARY KEY (scope, key)
+) {{clustered}};
+
+CREATE TABLE attachment (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  activity_id {{integer}} NOT NULL,
+  field {{text}},
+  file_name {{text}} NOT NULL,
+  media_type {{text}} NOT NULL,
+  size {{integer}} NOT NULL,
+  sha256 {{text}} NOT NULL,
+  uploaded_by {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE comment (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  activity_id {{integer}} NOT NULL,
+  author_id {{integer}} NOT NULL,
+  content {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE relation (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  from_instance {{integer}} NOT NULL,
+  to_instance {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  percentage {{integer}},
+  created_by {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+-- Named numbers; `next` is the first one that was not reserved yet.
+CREATE TABLE sequence (
+  name {{text}} NOT NULL PRIMARY KEY,
+  next {{integer}} NOT NULL
+) {{clustered}};
+
+CREATE UNIQUE INDEX application_by_key ON application (key);
+CREATE INDEX form_by_key ON form (application_id, key);
+CREATE UNIQUE INDEX form_version_by_form ON form_version (form_id, version);
+CREATE INDEX process_by_key ON process (application_id, key);
+CREATE UNIQUE INDEX process_by_uuid ON process (uuid);
+CREATE UNIQUE INDEX process_definition_by_process ON process_definition (process_id, version);
+CREATE UNIQUE INDEX user_account_by_name ON user_account (name);
+CREATE INDEX user_account_by_email ON user_account (email);
+CREATE INDEX user_group_by_key ON user_group (kind, key);
+CREATE INDEX membership_by_user ON membership (user_id);
+CREATE UNIQUE INDEX access_session_by_token ON access_session (token_hash);
+CREATE INDEX access_session_by_user ON access_session (user_id);
+CREATE UNIQUE INDEX process_instance_by_number ON process_instance (process_id, number);
+CREATE INDEX process_instance_by_process ON process_instance (process_id, id);
+CREATE INDEX activity_instance_by_instance ON activity_instance (instance_id);
+CREATE INDEX work_item_by_instance ON work_item (instance_id);
+CREATE INDEX work_item_by_activity ON work_item (activity_id);
+CREATE INDEX record_by_form ON record (form_id, id);
+CREATE INDEX record_by_instance ON record (instance_id);
+CREATE INDEX attachment_by_instance ON attachment (instance_id);
+CREATE INDEX comment_by_instance ON comment (instance_id);
+CREATE INDEX relation_by_target ON relation (to_instance, from_instance);
+CREATE INDEX relation_by_source ON relation (from_instance, to_instance);
+CREATE INDEX external_ref_by_internal ON external_ref (door, kind, internal);
+CREATE INDEX work_item_open_by_assignee ON work_item (assignee_id, id) WHERE state = 1;
+CREATE INDEX work_item_open_by_group ON work_item (group_id, id)
+  WHERE state = 1 AND assignee_id IS NULL;
