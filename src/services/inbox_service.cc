@@ -49,8 +49,7 @@ bool is_plain(const InboxQuery& query) {
 
 }  // namespace
 
-InboxService::InboxService(const CatalogSource& catalog, const PeopleSource& people)
-    : catalog_(catalog), people_(people) {}
+InboxService::InboxService(const PeopleSource& people) : people_(people) {}
 
 // The branches of the inbox, each served by one index: mine, and unassigned of each of my groups.
 std::vector<FilterNode> InboxService::branches(const People& people, UserId user) const {

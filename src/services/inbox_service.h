@@ -5,7 +5,6 @@
 #include "base/time.h"
 #include "ports/schema.h"
 #include "ports/store.h"
-#include "services/catalog.h"
 #include "services/context.h"
 #include "services/people.h"
 #include "vocab/filter.h"
@@ -58,7 +57,7 @@ struct InboxQuery {
 
 class InboxService {
  public:
-  InboxService(const CatalogSource& catalog, const PeopleSource& people);
+  explicit InboxService(const PeopleSource& people);
 
   // Open items assigned to the caller, or offered to one of their groups and assigned to nobody.
   Result<std::vector<InboxItem>> list(ports::ReadTransaction& snapshot, const CallContext& context,
@@ -72,7 +71,6 @@ class InboxService {
  private:
   std::vector<FilterNode> branches(const People& people, UserId user) const;
 
-  const CatalogSource& catalog_;
   const PeopleSource& people_;
 };
 

@@ -132,7 +132,7 @@ World::World()
     : sessions(store, clock, crypto, people,
                {.idle_limit = minutes(5), .server_key = Secret(std::string(32, 'k'))}),
       instances(clock, catalog, people),
-      inbox_service(catalog, people),
+      inbox_service(people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
       collaboration(clock, catalog, people),
       admin(store, clock, crypto, catalog, people) {
