@@ -1,0 +1,14 @@
+#include "api/dialects/dialects.h"
+
+#include "api/dialects/omflow/dialect.h"
+
+namespace cinnabar::api {
+
+std::span<const Door* const> dialect_doors() {
+  static constexpr const Door* kDoors[] = {
+      &omflow::kDialect,
+  };
+  return kDoors;
+}
+
+}  // namespace cinnabar::api
