@@ -1,0 +1,120 @@
+#include "outbound/openssl_crypto.h"
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "vocab/reasons.h"
+
+#include <argon2.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <array>
+
+namespace cinnabar::outbound {
+namespace {
+
+// The parameters that OWASP names as the least for argon2id.
+constexpr std::uint32_t kPasses = 2;
+constexpr std::uint32_t kMemoryKib = 19'456;
+constexpr std::uint32_t kLanes = 1;
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kPasswordBytesMax = 1'024;
+
+// What an unknown user's password is compared with, so that it takes the same time. No password has
+// this hash: its bytes were not made from one.
+constexpr std::string_view kNobody =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+std::string hex_of(const unsigned char* bytes, std::size_t size) {
+  return to_hex({bytes, size});
+}
+
+}  // namespace
+
+class OpensslCrypto::Turn {
+ public:
+  explicit Turn(OpensslCrypto& owner) : owner_(owner) {
+    std::unique_lock lock(owner_.mutex_);
+    owner_.free_.wait(lock, [this] { return owner_.running_ < kHashersMax; });
+    ++owner_.running_;
+  }
+  ~Turn() {
+    {
+      const std::scoped_lock lock(owner_.mutex_);
+      --owner_.running_;
+    }
+    owner_.free_.notify_one();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  OpensslCrypto& owner_;
+};
+
+Result<std::string> OpensslCrypto::hash_password(const Secret& password) {
+  const std::string_view text = password.reveal();
+  if (text.size() > kPasswordBytesMax) {
+    return make_error(Code::invalid_argument, reasons::kLimitExceeded, "the password is too long",
+                      "password");
+  }
+  const std::string salt = random_bytes(kSaltBytes);
+  std::string encoded(
+      argon2_encodedlen(kPasses, kMemoryKib, kLanes, kSaltBytes, kHashBytes, Argon2_id), '\0');
+  const Turn turn(*this);
+  const int code =
+      argon2id_hash_encoded(kPasses, kMemoryKib, kLanes, text.data(), text.size(), salt.data(),
+                            salt.size(), kHashBytes, encoded.data(), encoded.size());
+  if (code != ARGON2_OK) {
+    return make_error(Code::unavailable, reasons::kInternal,
+                      std::string("argon2: ") + argon2_error_message(code));
+  }
+  encoded.resize(std::string_view(encoded.c_str()).size());
+  return encoded;
+}
+
+bool OpensslCrypto::verify_password(const Secret& password, std::string_view encoded) {
+  const std::string_view text = password.reveal();
+  const bool usable = text.size() <= kPasswordBytesMax && encoded.starts_with("$argon2id$");
+  const std::string stored(usable ? encoded : kNobody);
+  const Turn turn(*this);
+  const int code = argon2id_verify(stored.c_str(), text.data(), usable ? text.size() : 0);
+  return usable && code == ARGON2_OK;
+}
+
+std::string OpensslCrypto::sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const int ok =
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  CINNABAR_ASSERT(ok == 1);
+  return hex_of(digest.data(), size);
+}
+
+std::string OpensslCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const unsigned char* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   bytes.size(), digest.data(), &size);
+  CINNABAR_ASSERT(made != nullptr);
+  return hex_of(digest.data(), size);
+}
+
+bool OpensslCrypto::equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string OpensslCrypto::random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  const int ok =
+      RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count));
+  CINNABAR_ASSERT(ok == 1);
+  return bytes;
+}
+
+}  // namespace cinnabar::outbound
