@@ -57,9 +57,11 @@ TEST(DemoPackages, every_package_is_without_findings) {
 
 TEST(DemoPackages, external_names_are_given_once_over_all_packages) {
   std::set<std::tuple<std::string, std::string, std::string>> seen;
-  const auto expect_new = [&seen](const std::vector<ExternalName>& names) {
+  std::set<std::string> paths;
+  const auto expect_new = [&](const std::vector<ExternalName>& names) {
     for (const ExternalName& name : names) {
       EXPECT_TRUE(seen.emplace(name.door, name.kind, name.external).second) << name.external;
+      if (name.kind == "api_path") paths.insert(name.external);
     }
   };
   for (const auto& [folder, read] : demo_packages()) {
@@ -70,7 +72,7 @@ TEST(DemoPackages, external_names_are_given_once_over_all_packages) {
   }
   for (const std::string path : {"problem-management-demo", "quick-ticket-demo",
                                  "change-review-demo", "leave-approval-demo", "validated-demo"}) {
-    EXPECT_TRUE(seen.contains({"omflow", "api_path", path})) << path;
+    EXPECT_TRUE(paths.contains(path)) << path;
   }
 }
 
