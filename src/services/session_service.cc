@@ -206,6 +206,16 @@ void SessionService::touch(Session& session, Instant now) {
   static_cast<void>(store_.submit(std::move(command)));
 }
 
+Status SessionService::end(ports::WriteTransaction& transaction, UserId user,
+                           std::string_view kind) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = by_user_kind_.find(user_kind(user, kind));
+  if (it == by_user_kind_.end()) return {};
+  transaction.erase(columns::kTable, {cell(it->second->id)});
+  by_user_kind_.erase(it);
+  return {};
+}
+
 Status SessionService::revoke(ports::WriteTransaction& transaction, UserId user) {
   const std::scoped_lock lock(mutex_);
   for (auto it = by_user_kind_.begin(); it != by_user_kind_.end();) {

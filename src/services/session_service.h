@@ -56,6 +56,9 @@ class SessionService {
   // a code that was live and is remembered.
   Result<Principal> authenticate(std::string_view kind, std::string_view code);
 
+  // Ends the user's session of one kind, if there is one: signing out.
+  Status end(ports::WriteTransaction& transaction, UserId user, std::string_view kind);
+
   // Ends all sessions of a user: password change, disabling.
   Status revoke(ports::WriteTransaction& transaction, UserId user);
 

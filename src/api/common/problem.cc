@@ -59,7 +59,10 @@ http::Response json_response(int status, const Json& body) {
 http::Response problem(const Error& error, std::string_view request_id) {
   // A full queue is the server's trouble, not the caller's habit.
   const bool is_overload = error.reason == reasons::kQueueFull;
-  const int status = is_overload ? 503 : http_status(error.code);
+  return problem_with_status(is_overload ? 503 : http_status(error.code), error, request_id);
+}
+
+http::Response problem_with_status(int status, const Error& error, std::string_view request_id) {
   Json body = Json::object();
   body.set("type", "about:blank")
       .set("title", http::reason_phrase(status))

@@ -12,6 +12,7 @@ namespace cinnabar::api {
 
 int http_status(Code code);
 http::Response problem(const Error& error, std::string_view request_id);
+http::Response problem_with_status(int status, const Error& error, std::string_view request_id);
 // "application/json; charset is always UTF-8", never cached: answers belong to one caller.
 http::Response json_response(int status, const Json& body);
 

@@ -1,0 +1,137 @@
+#include "api/common/strict_request.h"
+#include "api/native/answer.h"
+#include "api/native/fields.h"
+#include "api/native/handlers.h"
+#include "base/text.h"
+#include "vocab/reasons.h"
+
+namespace cinnabar::native {
+namespace {
+
+constexpr std::int64_t kPageDefault = 50;
+constexpr std::int64_t kPageMax = 1'000;
+
+Result<WorkItemId> id_of(const api::Call& call) {
+  const auto number = parse_int(call.captures.at(0));
+  if (number.has_value() && *number > 0 && *number <= kIdMax) return WorkItemId{*number};
+  return make_error(Code::not_found, reasons::kWorkItemUnknown, "no such work item",
+                    call.captures.at(0));
+}
+
+Result<Json> list(const api::Call& call) {
+  CINNABAR_TRY(const auto context, authenticate(call));
+  CINNABAR_TRY(auto query, api::StrictQuery::parse(*call.request));
+  if (query.text("assignee").value_or("me") != "me") {
+    query.report("assignee", api::kValueUnknown, "expected me");
+  }
+  const std::int64_t limit = query.integer("limit", kPageDefault, 1, kPageMax);
+  const std::int64_t after = query.integer("after", 0, 0, kIdMax);
+  CINNABAR_CHECK_OK(query.finish());
+
+  services::InboxQuery inbox;
+  inbox.order = {SortKey{services::inbox_columns::id, false}};
+  inbox.limit = limit;
+  if (after > 0) {
+    inbox.filter = where(services::inbox_columns::id, FilterOp::greater, CellValue{after});
+  }
+  CINNABAR_TRY(const auto items, call.services->inbox.list(*call.snapshot, context, inbox));
+  const Names names = names_of(call);
+  Json rows = Json::array();
+  for (const services::InboxItem& item : items) {
+    rows.push(work_item_json(names, call.doors, item));
+  }
+  const bool is_full = std::ssize(items) == limit;
+  return Json::object()
+      .set("items", std::move(rows))
+      .set("next", is_full ? Json(items.back().id.value()) : Json(nullptr));
+}
+
+Result<Json> show(const api::Call& call) {
+  CINNABAR_TRY(const auto context, authenticate(call));
+  CINNABAR_TRY(const WorkItemId id, id_of(call));
+  CINNABAR_TRY(const auto item, call.services->inbox.find(*call.snapshot, context, id));
+  return work_item_json(names_of(call), call.doors, item).set("state", name(item.state));
+}
+
+struct Completion {
+  services::CallContext context;
+  WorkItemId item;
+  Outcome outcome = Outcome::submitted;
+  std::optional<std::string> quick_action;
+  std::string comment;
+  Json fields = Json::object();
+};
+
+Result<Completion> read_completion(const api::Call& call) {
+  Completion completion;
+  CINNABAR_TRY(completion.context, authenticate(call));
+  CINNABAR_TRY(completion.item, id_of(call));
+  CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
+  if (const auto outcome = body.text("outcome", api::Need::optional)) {
+    const auto parsed = parse_outcome(*outcome);
+    if (parsed.has_value() && *parsed != Outcome::none) {
+      completion.outcome = *parsed;
+    } else {
+      body.report("outcome", api::kValueUnknown,
+                  "expected submitted, approved, rejected or returned");
+    }
+  }
+  completion.quick_action = body.text("quick_action", api::Need::optional);
+  completion.comment = body.text("comment", api::Need::optional).value_or("");
+  if (const Json* fields = body.object("fields", api::Need::optional)) completion.fields = *fields;
+  CINNABAR_CHECK_OK(body.finish());
+  return completion;
+}
+
+Result<http::Response> complete(const api::Call& call, const Completion& completion,
+                                ports::WriteTransaction& transaction) {
+  services::Services& services = *call.services;
+  CINNABAR_TRY(const auto item,
+               services.inbox.find(transaction, completion.context, completion.item));
+  // The record is checked against the version its instance runs on, not the current one.
+  CINNABAR_TRY(const auto instance, services.instances.load(transaction, item.instance));
+  const Names names = names_of(call);
+  const auto definition = names.catalog->definition(instance.definition);
+  if (definition == nullptr) {
+    return make_error(Code::not_found, reasons::kProcessUnknown, "the definition is gone");
+  }
+  services::CompleteRequest request;
+  request.activity = item.activity;
+  request.item = item.id;
+  request.outcome = completion.outcome;
+  request.quick_action = completion.quick_action;
+  request.comment = completion.comment;
+  request.through_api = false;
+  CINNABAR_TRY(request.changes,
+               read_fields(*definition, *names.people, call.time_zone, completion.fields));
+  CINNABAR_TRY(const auto completed,
+               services.instances.complete(transaction, completion.context, std::move(request)));
+  return api::json_response(
+      200, Json::object().set("process_instance",
+                              Json::object()
+                                  .set("id", completed.instance.value())
+                                  .set("process", process_json(*names.catalog, item.process))
+                                  .set("number", completed.number)
+                                  .set("state", name(completed.state))));
+}
+
+}  // namespace
+
+api::Answer list_work_items(const api::Call& call) {
+  return answer(call, list(call));
+}
+
+api::Answer show_work_item(const api::Call& call) {
+  return answer(call, show(call));
+}
+
+api::Answer complete_work_item(const api::Call& call) {
+  auto completion = read_completion(call);
+  if (!completion.has_value()) return refuse(call, completion.error());
+  return write(call, [call, completion = std::move(completion).value()](
+                         ports::WriteTransaction& transaction) {
+    return complete(call, completion, transaction);
+  });
+}
+
+}  // namespace cinnabar::native
