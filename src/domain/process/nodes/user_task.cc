@@ -1,0 +1,40 @@
+// Work for people: an activity with one work item for each participant. Deciding a work item is in
+// decide.cc.
+#include "base/assert.h"
+#include "domain/process/execution.h"
+#include "domain/process/node_types.h"
+#include "domain/process/participants.h"
+
+namespace cinnabar::process {
+namespace {
+
+void on_arrive(Execution& execution, NodeIndex index, const FlowIndex* /*flow*/) {
+  const Node& node = execution.node(index);
+  const UserTask* task = node.user_task();
+  CINNABAR_ASSERT(task != nullptr);
+  const ActivityInstanceId activity{execution.fresh_id()};
+  execution.emit(ActivityActivated{activity, node.id});
+  // The participants may depend on what is assigned here.
+  execution.assign(task->on_activate, node);
+
+  const Offers offers = offers_for(*task, execution.instance(), execution.directory());
+  if (offers.list.empty()) {
+    execution.raise(IncidentKind::no_participant, node,
+                    offers.is_too_many ? "more participants than an activity may have"
+                                       : "nobody active matches the participant rules");
+    return;
+  }
+  const bool in_order = std::holds_alternative<InOrder>(task->completion);
+  bool waiting = false;
+  for (const Offer& offer : offers.list) {
+    execution.emit(WorkItemOffered{WorkItemId{execution.fresh_id()}, activity, offer.assignee,
+                                   offer.group, waiting});
+    waiting = in_order;
+  }
+}
+
+}  // namespace
+
+constexpr NodeBehavior kUserTask{NodeKind::user_task, "userTask", "", on_arrive, nullptr};
+
+}  // namespace cinnabar::process
