@@ -1,13 +1,13 @@
 #include "api/dialects/omflow/body.h"
 
 #include "base/text.h"
+#include "platform/http/form.h"
 #include "vocab/decimal.h"
 #include "vocab/reasons.h"
 
 namespace cinnabar::omflow {
 namespace {
 
-constexpr std::size_t kFormValuesMax = 10'000;
 constexpr std::string_view kPowerShellEmpty = "System.Object[]";
 
 bool means_empty(std::string_view text) {
@@ -77,13 +77,13 @@ Parameters Parameters::read(const http::Request& request) {
 
 void Parameters::add_form_value(std::string name, std::string value) {
   if (name.ends_with("[]")) name.resize(name.size() - 2);
-  if (values_.size() >= kFormValuesMax && !values_.contains(name)) return;
+  if (values_.size() >= http::kFormFieldsMax && !values_.contains(name)) return;
   value = to_valid_utf8(value);
   const auto found = values_.find(name);
   if (found == values_.end()) {
     values_.emplace(std::move(name), Json{std::move(value)});
   } else if (Json::Array* array = found->second.as_array()) {
-    if (array->size() < kFormValuesMax) array->emplace_back(std::move(value));
+    if (array->size() < http::kFormFieldsMax) array->emplace_back(std::move(value));
   } else {
     Json first = std::move(found->second);
     found->second = Json{Json::Array{std::move(first), Json{std::move(value)}}};
@@ -91,15 +91,9 @@ void Parameters::add_form_value(std::string name, std::string value) {
 }
 
 void Parameters::read_urlencoded(std::string_view body) {
-  for (const std::string_view pair : split(body, '&')) {
-    if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
-    auto name = decode_form_urlencoded(pair.substr(0, equals));
-    auto value = equals == std::string_view::npos ? std::optional<std::string>{""}
-                                                  : decode_form_urlencoded(pair.substr(equals + 1));
-    // A broken escape spoils its own pair alone.
-    if (name && value) add_form_value(std::move(*name), std::move(*value));
-  }
+  auto fields = http::parse_form(body);
+  if (!fields) return;
+  for (auto& [name, value] : *fields) add_form_value(std::move(name), std::move(value));
 }
 
 const Json* Parameters::find(std::string_view name) const {

@@ -4,6 +4,7 @@
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -56,6 +57,68 @@ Result<services::NewFile> store_part(const Entry& entry, const http::Part& part)
                                             part.file_name.value_or(""), part.media_type);
 }
 
+// A row of a flow's ticket, as upload names it.
+struct Target {
+  ProcessId process;
+  std::int64_t position = 0;
+};
+
+Result<Target> read_target(const Entry& entry) {
+  CINNABAR_TRY(const Flow flow, find_flow(entry));
+  CINNABAR_TRY(const std::int64_t data_id, read_id(entry.parameters, "data_id"));
+  return Target{flow.process->id, data_id};
+}
+
+// All files of an upload are attachments, whatever their parts are called.
+Result<std::vector<services::NewFile>> store_all(const Entry& entry) {
+  if (entry.request->body_error) {
+    return make_error(Code::invalid_argument, reasons::kMultipartMalformed,
+                      "the body is no complete multipart body", *entry.request->body_error);
+  }
+  if (entry.parameters.files().size() > limits::kAttachmentsPerCommandMax) {
+    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                      "too many files in one request", "files");
+  }
+  std::vector<services::NewFile> files;
+  for (const http::Part* part : entry.parameters.files()) {
+    CINNABAR_TRY(services::NewFile file, store_part(entry, *part));
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Json file_row(const services::Attachment& file, const services::Process& process,
+              std::int64_t number, const services::People& people, UtcOffset zone) {
+  const services::User* by = people.user(file.uploaded_by);
+  Json row = Json::object();
+  row.set("id", file.id.value())
+      .set("flow_uuid", process.uuid)
+      .set("data_no", number)
+      .set("data_id", file.position)
+      .set("file_name", file.file_name)
+      .set("file_size", file.size)
+      .set("formitm_id", file.field ? Json{*file.field} : Json{})
+      .set("upload_user_id", by == nullptr ? Json{} : Json{by->name})
+      .set("createtime", to_local_millis(file.created_at, zone));
+  return row;
+}
+
+// The newest of each name and field; a file of the same name replaces the one before.
+std::vector<services::Attachment> newest_of_each(std::vector<services::Attachment> files) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> newest;
+  const auto key_of = [](const services::Attachment& file) {
+    return std::pair{file.field.value_or(""), file.file_name};
+  };
+  for (const services::Attachment& file : files) {
+    std::int64_t& id = newest[key_of(file)];
+    id = std::max(id, file.id.value());
+  }
+  std::erase_if(files, [&](const services::Attachment& file) {
+    return newest[key_of(file)] != file.id.value();
+  });
+  return files;
+}
+
 }  // namespace
 
 Result<std::vector<services::NewFile>> store_files(const Entry& entry,
@@ -68,6 +131,57 @@ Result<std::vector<services::NewFile>> store_files(const Entry& entry,
     files.push_back(std::move(file));
   }
   return files;
+}
+
+api::Answer upload_files(const api::Call& call) {
+  return with_entry(call, [](const Entry& entry) -> api::Answer {
+    if (!entry.parameters.is_truthy("data_id")) {
+      return entry.parameters.has("data_id") ? entry.voice.empty(Shape::plain, "data_id")
+                                             : entry.voice.missing(Shape::plain, "data_id");
+    }
+    const auto refuse = [voice = entry.voice](const Error& error) {
+      return voice.refuse(Shape::plain, Verb::other, error);
+    };
+    const auto target = read_target(entry);
+    if (!target) return refuse(target.error());
+    auto files = store_all(entry);
+    if (!files) return refuse(files.error());
+    api::WriteStep step;
+    step.run = [services = entry.services, context = entry.context, voice = entry.voice,
+                target = *target, files = std::move(*files)](
+                   ports::WriteTransaction& transaction) -> Result<http::Response> {
+      CINNABAR_CHECK_OK(
+          services->files.attach(transaction, context, target.process, target.position, files));
+      return voice.success(Shape::plain, Text::uploaded, {});
+    };
+    step.refuse = refuse;
+    return step;
+  });
+}
+
+api::Answer list_files(const api::Call& call) {
+  return with_entry(call, [&](const Entry& entry) -> api::Answer {
+    if (!entry.parameters.is_truthy("data_no")) {
+      return entry.parameters.has("data_no") ? entry.voice.empty(Shape::plain, "data_no")
+                                             : entry.voice.missing(Shape::plain, "data_no");
+    }
+    const auto refuse = [&](const Error& error) {
+      return entry.voice.refuse(Shape::plain, Verb::other, error);
+    };
+    const auto flow = find_flow(entry);
+    if (!flow) return refuse(flow.error());
+    const auto number = read_id(entry.parameters, "data_no");
+    if (!number) return refuse(number.error());
+    auto files =
+        entry.services->files.list(*call.snapshot, entry.context, flow->process->id, *number);
+    if (!files) return refuse(files.error());
+    const auto people = entry.services->people.current();
+    Json rows = Json::array();
+    for (const services::Attachment& file : newest_of_each(std::move(*files))) {
+      rows.push(file_row(file, *flow->process, *number, *people, entry.time_zone));
+    }
+    return entry.voice.success(Shape::plain, Text::searched, std::move(rows));
+  });
 }
 
 }  // namespace cinnabar::omflow

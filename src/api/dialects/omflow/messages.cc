@@ -1,10 +1,9 @@
 #include "api/dialects/omflow/messages.h"
 
-#include "base/text.h"
+#include "platform/http/form.h"
 
+#include <algorithm>
 #include <array>
-#include <optional>
-#include <utility>
 
 namespace cinnabar::omflow {
 namespace {
@@ -184,50 +183,15 @@ constexpr bool is_in_order() {
 }
 static_assert(is_in_order(), "one row per text, in the order of the enumeration, none empty");
 
-// "zh-hant-tw" and the like, lower case.
-std::optional<Language> language_of(std::string_view tag) {
-  if (tag.starts_with("en")) return Language::english;
-  if (tag.starts_with("ja")) return Language::japanese;
-  if (tag == "zh-hans" || tag == "zh-cn" || tag == "zh-sg" || tag.starts_with("zh-hans-")) {
-    return Language::simplified_chinese;
-  }
-  if (tag.starts_with("zh")) return Language::traditional_chinese;
-  return std::nullopt;
-}
-
-// "q=0.8" as thousandths; anything else counts as 1.
-int quality_of(std::string_view parameter) {
-  parameter = trim(parameter);
-  if (!parameter.starts_with("q=")) return 1000;
-  parameter.remove_prefix(2);
-  int thousandths = 0;
-  int unit = 1000;
-  for (const char c : parameter.substr(0, 5)) {
-    if (c >= '0' && c <= '9') {
-      thousandths += (c - '0') * unit;
-      unit /= 10;
-    }
-  }
-  return thousandths;
-}
+// In the order of Language.
+constexpr std::array<std::string_view, kLanguageCount> kTags{"zh-hant", "en", "ja", "zh-hans"};
 
 }  // namespace
 
 Language pick_language(std::string_view accept_language) {
-  std::optional<Language> best;
-  int best_quality = 0;
-  const std::string lower = to_lower_ascii(utf8_prefix(accept_language, 1'000));
-  for (const std::string_view range : split(lower, ',')) {
-    const std::size_t semicolon = range.find(';');
-    const auto language = language_of(trim(range.substr(0, semicolon)));
-    const int quality =
-        semicolon == std::string_view::npos ? 1000 : quality_of(range.substr(semicolon + 1));
-    if (language && quality > best_quality) {
-      best = language;
-      best_quality = quality;
-    }
-  }
-  return best.value_or(Language::traditional_chinese);
+  const std::string tag = http::pick_language(accept_language, kTags, kTags.front());
+  const auto found = std::find(kTags.begin(), kTags.end(), tag);
+  return static_cast<Language>(found - kTags.begin());
 }
 
 std::string_view text(Text what, Language language) {

@@ -41,7 +41,7 @@ enum class MissionColumn : std::uint8_t {
   api_path,
 };
 
-inline const std::array<Column, 24> kMissionColumns{{
+inline constexpr std::array<Column, 24> kMissionColumns{{
     {"id", ColumnKind::integer},           {"flow_uuid", ColumnKind::uuid},
     {"flow_name", ColumnKind::text},       {"status", ColumnKind::text},
     {"level", ColumnKind::text},           {"title", ColumnKind::text},

@@ -21,7 +21,7 @@ namespace cinnabar::omflow {
 enum class ColumnKind : std::uint8_t { integer, text, boolean, time, uuid };
 
 struct Column {
-  std::string name;
+  std::string_view name;  // a literal, or text of whoever owns the description
   ColumnKind kind = ColumnKind::text;
   bool only_on_request = false;  // left out when the caller names no columns
 };
