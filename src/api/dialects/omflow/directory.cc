@@ -21,9 +21,8 @@ constexpr std::array<Column, 22> kUserColumns{{
     {"phone2", ColumnKind::text},          {"extension_no", ColumnKind::text},
     {"company", ColumnKind::text},         {"ad_flag", ColumnKind::boolean},
     {"ad_sid", ColumnKind::text},          {"frequency", ColumnKind::integer},
-    {"createtime", ColumnKind::time},      {"updatetime", ColumnKind::time},
-    {"delete", ColumnKind::boolean},       {"default_group", ColumnKind::text},
-    {"ad_no", ColumnKind::text},
+    {"updatetime", ColumnKind::time},      {"delete", ColumnKind::boolean},
+    {"default_group", ColumnKind::text},   {"ad_no", ColumnKind::text},
 }};
 
 // What the product does not keep of a person is null or false.
