@@ -86,6 +86,7 @@ struct SequenceFlow {
   NodeIndex source = 0;
   NodeIndex target = 0;
   std::optional<expr::Expression> condition;
+  std::int32_t line = 0;  // in the document, for findings
 };
 
 struct Node {

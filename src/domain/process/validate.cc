@@ -108,7 +108,7 @@ class Validation {
     }
     for (const FlowIndex index : node.outgoing) {
       const SequenceFlow& flow = definition_.flows[index];
-      if (flow.condition) check_names(*flow.condition, node, flow.id);
+      if (flow.condition) check_names(*flow.condition, node, &flow);
       check_condition(node, index);
     }
   }
@@ -119,19 +119,19 @@ class Validation {
     const bool decides =
         node.kind == NodeKind::exclusive_gateway || node.kind == NodeKind::inclusive_gateway;
     if (decides && node.outgoing.size() > 1 && !flow.condition && !is_default) {
-      error("flow_condition_missing", flow.id, node.line,
+      error("flow_condition_missing", flow.id, flow.line,
             "give this flow a condition or make it the default flow of " + node.id);
     }
     if (flow.condition && is_default) {
-      warn("default_flow_condition_ignored", flow.id, node.line,
+      warn("default_flow_condition_ignored", flow.id, flow.line,
            "the condition of a default flow is never looked at; remove it");
     }
     if (!flow.condition) return;
     if (node.kind == NodeKind::parallel_gateway) {
-      error("parallel_flow_has_condition", flow.id, node.line,
+      error("parallel_flow_has_condition", flow.id, flow.line,
             "a parallel gateway takes all flows; remove the condition or use another gateway");
     } else if (node.kind == NodeKind::start_event) {
-      error("start_flow_has_condition", flow.id, node.line,
+      error("start_flow_has_condition", flow.id, flow.line,
             "a flow that leaves the start event has no condition; put a gateway after it");
     }
   }
@@ -199,13 +199,14 @@ class Validation {
 
   // An unknown name reads as null, which is rarely meant.
   void check_names(const expr::Expression& expression, const Node& node,
-                   const std::string& element = {}) {
+                   const SequenceFlow* flow = nullptr) {
     if (form_ == nullptr) return;
     for (const std::string& name : expression.names()) {
       if (is_scope_name(name) || form_->find(name) != nullptr) continue;
       const std::size_t dot = name.find('.');
       if (dot != std::string::npos && form_->find(name.substr(0, dot)) != nullptr) continue;
-      warn("name_unknown", element.empty() ? node.id : element, node.line,
+      warn("name_unknown", flow == nullptr ? node.id : flow->id,
+           flow == nullptr ? node.line : flow->line,
            "the form has no field " + name + ", so it always reads as null");
     }
   }

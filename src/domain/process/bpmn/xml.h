@@ -1,0 +1,62 @@
+// A parsed XML document with what the importer needs of it: namespaces by URI, lines, and findings.
+// Inside of the importer. Ownership: the Document owns the tree, elements borrow from it. Thread:
+// one. Bounds: size, depth; document types and with them entities are refused.
+#pragma once
+
+#include "domain/process/definition.h"
+
+#include <pugixml.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cinnabar::process::bpmn {
+
+inline constexpr std::string_view kBpmn = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+inline constexpr std::string_view kOwn = "urn:cinnabar:bpmn:1.0";
+inline constexpr std::string_view kCamunda = "http://camunda.org/schema/1.0/bpmn";
+inline constexpr std::string_view kFlowable = "http://flowable.org/bpmn";
+inline constexpr std::string_view kActiviti = "http://activiti.org/bpmn";
+
+// The part of a qualified name after its prefix.
+std::string_view local_name(std::string_view qualified);
+// Empty for elements without a namespace.
+std::string_view namespace_of(const pugi::xml_node& element);
+// Empty for attributes without a prefix, as they belong to their element.
+std::string_view namespace_of(const pugi::xml_node& element, const pugi::xml_attribute& attribute);
+bool is_element(const pugi::xml_node& node, std::string_view space, std::string_view name);
+
+class Document {
+ public:
+  // False: it is no document we read; the findings say why.
+  bool load(std::string_view xml);
+
+  [[nodiscard]] pugi::xml_node root() const { return tree_.document_element(); }
+  [[nodiscard]] std::int32_t line_of(const pugi::xml_node& node) const;
+
+  void error(std::string rule, const pugi::xml_node& at, std::string message);
+  void warn(std::string rule, const pugi::xml_node& at, std::string message);
+  void add(Finding finding) { findings_.push_back(std::move(finding)); }
+  [[nodiscard]] bool has_errors() const;
+  // In the order of their lines.
+  std::vector<Finding> take_findings();
+
+  // An attribute of the element's own vocabulary; nullopt when absent.
+  static std::optional<std::string_view> attribute(const pugi::xml_node& element, const char* name);
+  // Finding and nullopt for anything but true, false, 1 and 0; nullopt when absent.
+  std::optional<bool> boolean(const pugi::xml_node& element, const pugi::xml_attribute& attribute);
+  std::optional<expr::Expression> expression(const pugi::xml_node& element, std::string_view text);
+
+ private:
+  bool check_depth();
+  std::int32_t line_at(std::ptrdiff_t offset) const;
+
+  pugi::xml_document tree_;
+  std::vector<std::ptrdiff_t> line_starts_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace cinnabar::process::bpmn
