@@ -53,51 +53,61 @@ InstanceScope Execution::scope() const {
 }
 
 void Execution::change_fields(const FieldValues& changes) {
+  set_headers(write_fields(changes));
+}
+
+Headers Execution::write_fields(const FieldValues& changes) {
   FieldsChanged event;
+  std::vector<std::string_view> changed;
   for (const auto& [id, value] : changes) {
     const auto it = instance().fields.find(id);
     const bool is_same = it == instance().fields.end() ? value.is_null() : it->second == value;
-    if (!is_same) event.changes.emplace(id, value);
+    if (is_same) continue;
+    event.changes.emplace(id, value);
+    changed.push_back(id);
   }
   const bool is_new = decision_.events.size() == 1 &&
                       std::holds_alternative<InstanceStarted>(decision_.events.front());
-  if (event.changes.empty() && !is_new) return;
-  const FieldValues applied = event.changes;
-  if (!applied.empty()) emit(std::move(event));
-  set_headers(headers_after(applied, is_new));
+  if (!changed.empty()) emit(std::move(event));
+  if (changed.empty() && !is_new) return instance().headers;
+  return headers_after(changed, is_new);
 }
 
-Headers Execution::headers_after(const FieldValues& changes, bool is_new) {
+Headers Execution::headers_after(const std::vector<std::string_view>& changed, bool is_new) {
+  const auto follows = [&](std::string_view id) {
+    return is_new || std::ranges::any_of(changed, [&](std::string_view name) {
+             return equals_ignore_ascii_case(name, id);
+           });
+  };
   const FieldValues& fields = instance().fields;
   Headers headers = instance().headers;
   for (const form::Field& field : form_.fields) {
-    if (field.role == form::FieldRole::none) continue;
-    if (!is_new && !changes.contains(field.id)) continue;
-    if (field.role == form::FieldRole::title) headers.title = header_text(field, fields);
+    if (field.role == form::FieldRole::none || !follows(field.id)) continue;
+    if (field.role == form::FieldRole::title && !definition_.title_rule) {
+      headers.title = header_text(field, fields);
+    }
     if (field.role == form::FieldRole::status) headers.status = header_text(field, fields);
     if (field.role == form::FieldRole::level) headers.level = header_text(field, fields);
   }
-  if (!definition_.title_rule) return headers;
-  const expr::Expression& rule = *definition_.title_rule;
-  const auto reads_change = [&] {
-    return std::ranges::any_of(rule.names(), [&](const std::string& name) {
-      return std::ranges::any_of(changes, [&](const auto& change) {
-        return equals_ignore_ascii_case(change.first, name);
-      });
-    });
-  };
-  if (!is_new && !reads_change()) {
-    headers.title = instance().headers.title;
-    return headers;
+  if (definition_.title_rule &&
+      (is_new || std::ranges::any_of(definition_.title_rule->names(), follows))) {
+    if (auto title = title_of_rule()) headers.title = std::move(*title);
   }
-  const auto title = rule.eval(scope());
+  return headers;
+}
+
+// Without a usable rule the form's title field serves.
+std::optional<std::string> Execution::title_of_rule() {
+  const auto title = definition_.title_rule->eval(scope());
   if (!title) {
     raise(IncidentKind::expression_failed, node(definition_.start),
           "title rule: " + title.error().detail);
   } else if (!is_empty(*title)) {
-    headers.title = std::string(utf8_prefix(to_plain_text(*title), limits::kTitleBytesMax));
+    return std::string(utf8_prefix(to_plain_text(*title), limits::kTitleBytesMax));
   }
-  return headers;
+  const form::Field* field = form_.find_role(form::FieldRole::title);
+  if (field == nullptr) return std::nullopt;
+  return header_text(*field, instance().fields);
 }
 
 void Execution::set_headers(Headers headers) {
@@ -133,8 +143,7 @@ void Execution::assign(const std::vector<Assignment>& assignments, const Node& n
     }
     changes.insert_or_assign(field->id, std::move(*fitted));
   }
-  change_fields(changes);
-  Headers after = instance().headers;
+  Headers after = write_fields(changes);
   for (auto& [target, text] : headers) {
     if (std::string* header = header_of(after, target)) *header = std::move(text);
   }

@@ -75,8 +75,11 @@ class Execution {
   void drain();
   bool wake_quiet_nodes();
   [[nodiscard]] bool is_waiting() const;
+  // Writes what differs and gives the headers as they follow from it.
+  Headers write_fields(const FieldValues& changes);
   void set_headers(Headers headers);
-  [[nodiscard]] Headers headers_after(const FieldValues& changes, bool is_new);
+  Headers headers_after(const std::vector<std::string_view>& changed, bool is_new);
+  std::optional<std::string> title_of_rule();
   [[nodiscard]] InstanceScope scope() const;
   void hold_moving_tokens();
   void no_flow(const Node& node, std::string detail);

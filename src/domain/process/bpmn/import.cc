@@ -29,6 +29,10 @@ constexpr std::array<std::string_view, 4> kQuietInNode = {"documentation", "exte
 constexpr std::array<std::string_view, 5> kQuietInDefinitions = {
     "process", "collaboration", "documentation", "extensionElements", "category"};
 
+constexpr std::array<std::string_view, 6> kFollowUps = {
+    "node_unreachable",    "node_has_no_outgoing", "start_event_has_no_outgoing",
+    "start_event_missing", "end_event_missing",    "flow_condition_missing"};
+
 class Importer {
  public:
   explicit Importer(const form::FormDefinition* form) : form_(form), settings_(document_, form) {}
@@ -40,15 +44,22 @@ class Importer {
       if (const pugi::xml_node process = choose_process()) read_process(process);
     }
     Imported imported;
-    if (!document_.has_errors()) {
-      for (Finding& finding : validate(*definition_, form_)) document_.add(std::move(finding));
-    }
+    if (definition_ != nullptr) add_structure_findings();
     if (!document_.has_errors()) imported.definition = std::move(definition_);
     imported.findings = document_.take_findings();
     return imported;
   }
 
  private:
+  // What could not be read leaves gaps, and findings that only repeat those help nobody.
+  void add_structure_findings() {
+    const bool has_gaps = document_.has_errors();
+    for (Finding& finding : validate(*definition_, form_)) {
+      if (has_gaps && is_one_of(finding.rule, kFollowUps)) continue;
+      document_.add(std::move(finding));
+    }
+  }
+
   // An id names one thing in the whole document. Walks without recursion; the depth is bounded.
   void check_ids() {
     std::set<std::string_view> ids;
