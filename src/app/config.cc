@@ -10,6 +10,7 @@ namespace cinnabar::app {
 namespace {
 
 constexpr std::string_view kPrefix = "CINNABAR_";
+constexpr std::string_view kDoors = "doors.";
 constexpr std::string_view kFileVariable = "CINNABAR_CONFIG";
 
 // Collects what is wrong, so that a person sees all mistakes at once.
@@ -20,6 +21,10 @@ class Loader {
   }
 
   void apply_text(std::string_view name, std::string_view text, std::string_view origin) {
+    if (name.starts_with(kDoors)) {
+      door_settings_.insert_or_assign(std::string(name.substr(kDoors.size())), std::string(text));
+      return;
+    }
     const Setting* setting = find_setting(name);
     if (setting == nullptr) return unknown(name, origin);
     auto value = parse_setting(*setting, text);
@@ -28,6 +33,9 @@ class Loader {
   }
 
   void apply_file_entry(FileEntry& entry) {
+    if (entry.name.starts_with(kDoors) && entry.value.has_value()) {
+      return apply_text(entry.name, print_setting(*entry.value), "file");
+    }
     const Setting* setting = find_setting(entry.name);
     const std::string where = " (line " + std::to_string(entry.line) + ")";
     if (setting == nullptr) return unknown(entry.name, "file, line " + std::to_string(entry.line));
@@ -51,10 +59,16 @@ class Loader {
   [[nodiscard]] std::int64_t integer(std::string_view name) const {
     return std::get<std::int64_t>(values_.find(name)->second.value);
   }
+  [[nodiscard]] bool boolean(std::string_view name) const {
+    return std::get<bool>(values_.find(name)->second.value);
+  }
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const {
     return std::get<std::vector<std::string>>(values_.find(name)->second.value);
   }
 
+  std::map<std::string, std::string, std::less<>> take_door_settings() {
+    return std::move(door_settings_);
+  }
   std::vector<FieldError> take_problems() { return std::move(problems_); }
   [[nodiscard]] bool has_problems() const { return !problems_.empty(); }
   std::map<std::string, SettingSource, std::less<>> take_values() { return std::move(values_); }
@@ -84,6 +98,7 @@ class Loader {
   }
 
   std::map<std::string, SettingSource, std::less<>> values_;
+  std::map<std::string, std::string, std::less<>> door_settings_;
   std::vector<FieldError> problems_;
 };
 
@@ -144,7 +159,9 @@ Config typed_config(Loader& loader) {
   config.extensions_refused = loader.list("files.extensions_refused");
   config.log_level = parse_level(loader.text("log.level"));
   config.log_format = loader.text("log.format");
+  config.log_access = loader.boolean("log.access");
   config.drain_limit = seconds(loader.integer("server.drain_limit"));
+  config.door_settings = loader.take_door_settings();
   return config;
 }
 
@@ -195,6 +212,7 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   } else if (host.find(':') != std::string_view::npos) {
     return refuse();
   }
+  if (host == "localhost") host = "127.0.0.1";
   return ListenAddress{host.empty() ? "0.0.0.0" : std::string(host),
                        static_cast<std::uint16_t>(*port)};
 }

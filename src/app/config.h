@@ -48,7 +48,10 @@ struct Config {
   std::vector<std::string> extensions_refused;
   LogLevel log_level = LogLevel::info;
   std::string log_format;
+  bool log_access = false;
   Duration drain_limit;
+  // "door.name" -> text, from the section [doors]; the doors know their names.
+  std::map<std::string, std::string, std::less<>> door_settings;
 
   [[nodiscard]] bool uses_tls() const { return !tls_certificate.empty(); }
 };

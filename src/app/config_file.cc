@@ -26,6 +26,24 @@ std::optional<SettingValue> to_value(const toml::node& node) {
   return SettingValue{std::move(items)};
 }
 
+// Sections may hold sections ([doors.NAME]); the parser bounds how deep.
+void add_entries(const toml::table& root, std::vector<FileEntry>& entries) {
+  std::vector<std::pair<std::string, const toml::table*>> open{{"", &root}};
+  while (!open.empty()) {
+    const auto [prefix, table] = open.back();
+    open.pop_back();
+    for (const auto& [key, node] : *table) {
+      std::string name = prefix + std::string(key.str());
+      if (const toml::table* inner = node.as_table()) {
+        open.emplace_back(name + ".", inner);
+      } else {
+        entries.push_back(FileEntry{std::move(name), to_value(node),
+                                    static_cast<std::int64_t>(node.source().begin.line)});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::vector<FileEntry>> read_config_file(const std::filesystem::path& path) {
@@ -44,19 +62,7 @@ Result<std::vector<FileEntry>> read_config_file(const std::filesystem::path& pat
                           std::string(parsed.error().description()));
   }
   std::vector<FileEntry> entries;
-  for (const auto& [section, node] : parsed.table()) {
-    const auto line = static_cast<std::int64_t>(node.source().begin.line);
-    const toml::table* table = node.as_table();
-    if (table == nullptr) {
-      entries.push_back(FileEntry{std::string(section.str()), to_value(node), line});
-      continue;
-    }
-    for (const auto& [key, value] : *table) {
-      entries.push_back(FileEntry{std::string(section.str()) + "." + std::string(key.str()),
-                                  to_value(value),
-                                  static_cast<std::int64_t>(value.source().begin.line)});
-    }
-  }
+  add_entries(parsed.table(), entries);
   return entries;
 }
 

@@ -34,6 +34,11 @@ constexpr Setting integer(std::string_view name, std::string_view value, Range r
                  .maximum = range.maximum,
                  .sentence = sentence};
 }
+constexpr Setting boolean(std::string_view name, std::string_view value,
+                          std::string_view sentence) {
+  return Setting{
+      .name = name, .type = SettingType::boolean, .default_text = value, .sentence = sentence};
+}
 constexpr Setting list(std::string_view name, std::string_view value, std::string_view sentence) {
   return Setting{
       .name = name, .type = SettingType::list, .default_text = value, .sentence = sentence};
@@ -77,6 +82,7 @@ constexpr std::array kSettings{
     list("files.extensions_refused", "bat,cmd,com,exe,js,jse,lnk,msi,ps1,scr,vbe,vbs,wsf",
          "File name extensions that are refused, without the dot."),
     choice("log.level", "info", "debug|info|warning|error", "The least level that is logged."),
+    boolean("log.access", "false", "One log line per answered request."),
     choice("log.format", "auto", "auto|json|text",
            "Log lines as JSON or for people; auto: for people when the output is a terminal."),
     integer("server.drain_limit", "8", {"seconds", 1, 60},

@@ -3,14 +3,12 @@
 #include "vocab/reasons.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 namespace cinnabar::app {
 namespace {
@@ -72,6 +70,10 @@ std::filesystem::path files_path(const std::filesystem::path& folder) {
   return folder / "files";
 }
 
+std::filesystem::path spool_path(const std::filesystem::path& folder) {
+  return folder / "spool";
+}
+
 Result<Secret> load_server_key(const std::filesystem::path& folder) {
   const std::filesystem::path path = server_key_path(folder);
   const Descriptor made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -88,23 +90,6 @@ Result<Secret> load_server_key(const std::filesystem::path& folder) {
                       path.string() + " is too short for a key; restore it from a backup");
   }
   return Secret(std::move(key));
-}
-
-Result<DataLock> DataLock::acquire(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "lock";
-  DataLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.descriptor_ < 0) return disk_error("open", path);
-  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return disk_error("lock", path);
-  return make_error(Code::failed_precondition, kDataInUse,
-                    "another cinnabar process is using " + folder.string() +
-                        "; stop it first, or choose another --data");
-}
-
-DataLock::DataLock(DataLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-DataLock::~DataLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 }  // namespace cinnabar::app

@@ -1,7 +1,5 @@
-// The data folder: DATA/cinnabar.db, DATA/files, DATA/server.key, DATA/lock.
-//
-// One process at a time owns it; the lock ends with the process, also after a crash. Errors:
-// failed_precondition (data_in_use) when another process owns it, unavailable for the disk.
+// The data folder: DATA/cinnabar.db, DATA/files, DATA/spool, DATA/server.key. The store keeps other
+// processes out of it. Errors: unavailable for the disk. Blocking; any thread.
 #pragma once
 
 #include "base/result.h"
@@ -11,8 +9,6 @@
 
 namespace cinnabar::app {
 
-inline constexpr Reason kDataInUse{"data_in_use"};
-
 // Makes the folder, readable by its owner alone, if it is missing.
 Status make_data_folder(const std::filesystem::path& folder);
 
@@ -21,20 +17,6 @@ Status make_data_folder(const std::filesystem::path& folder);
 Result<Secret> load_server_key(const std::filesystem::path& folder);
 std::filesystem::path server_key_path(const std::filesystem::path& folder);
 std::filesystem::path files_path(const std::filesystem::path& folder);
-
-// Held while the object lives.
-class DataLock {
- public:
-  static Result<DataLock> acquire(const std::filesystem::path& folder);
-  DataLock(DataLock&& other) noexcept;
-  DataLock& operator=(DataLock&& other) = delete;
-  DataLock(const DataLock&) = delete;
-  DataLock& operator=(const DataLock&) = delete;
-  ~DataLock();
-
- private:
-  explicit DataLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_ = -1;
-};
+std::filesystem::path spool_path(const std::filesystem::path& folder);
 
 }  // namespace cinnabar::app

@@ -120,20 +120,19 @@ void Pipeline::guarded(const ExchangePtr& exchange, F&& step) {
   }
 }
 
-void Pipeline::dispatch(http::Request request, Respond respond) {
+void Pipeline::dispatch(std::shared_ptr<const http::Request> request, Respond respond) {
   auto exchange = std::make_shared<Exchange>();
   exchange->respond = std::move(respond);
   exchange->started_at = dependencies_.services.clock.now();
   Call& call = exchange->call;
-  auto shared = std::make_shared<const http::Request>(std::move(request));
-  call.request = shared;
+  call.request = request;
   call.services = &dependencies_.services;
   call.time_zone = options_.time_zone;
   call.settings = &dependencies_.settings;
   call.doors = dependencies_.doors;
   call.credentials = &dependencies_.credentials;
   guarded(exchange, [&] {
-    http::RouteMatch match = router_.find(shared->method, shared->path);
+    http::RouteMatch match = router_.find(request->method, request->path);
     if (match.kind != http::RouteMatch::Kind::found) return answer_unrouted(exchange, match);
     exchange->endpoint = endpoints_[static_cast<std::size_t>(match.route)].get();
     exchange->call.captures.reserve(match.captures.size());

@@ -49,7 +49,7 @@ class Pipeline {
   // Errors: those of http::Router::add for a route table with a mistake.
   static Result<std::unique_ptr<Pipeline>> create(Dependencies dependencies, Options options);
 
-  void dispatch(http::Request request, Respond respond);
+  void dispatch(std::shared_ptr<const http::Request> request, Respond respond);
 
  private:
   struct Endpoint {

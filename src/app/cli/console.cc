@@ -1,9 +1,12 @@
 #include "app/cli/console.h"
 
+#include "app/wire.h"
 #include "vocab/reasons.h"
 
 #include <termios.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace cinnabar::app {
 namespace {
@@ -49,6 +52,18 @@ std::string read_first_line(int descriptor) {
   return line;
 }
 
+bool check_door_settings(const Config& config) {
+  for (const auto& [name, value] : config.door_settings) {
+    const std::string_view door = std::string_view(name).substr(0, name.find('.'));
+    const auto doors = all_doors();
+    if (std::ranges::none_of(doors, [&](const api::Door* known) { return known->name == door; })) {
+      print_trouble("doors." + name + ": there is no door " + std::string(door));
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 void print_line(std::string_view text) {
@@ -86,6 +101,7 @@ std::optional<LoadedConfig> load_config_or_print(
     print_error(loaded.error());
     return std::nullopt;
   }
+  if (!check_door_settings(loaded->config)) return std::nullopt;
   return std::move(loaded).value();
 }
 

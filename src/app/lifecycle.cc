@@ -1,0 +1,115 @@
+#include "app/lifecycle.h"
+
+#include "base/text.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+namespace cinnabar::app {
+namespace {
+
+// How often unreferenced files are looked for, and the watchdog is told that all is well.
+constexpr Duration kSweepInterval = hours(1);
+constexpr std::int64_t kTickSecondsMax = 10;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+// Half of systemd's WatchdogSec, at most kTickSecondsMax.
+std::int64_t tick_seconds() {
+  const char* text = std::getenv("WATCHDOG_USEC");
+  const auto micros = text == nullptr ? std::nullopt : parse_int(text);
+  if (!micros.has_value() || *micros <= 0) return kTickSecondsMax;
+  return std::clamp<std::int64_t>(*micros / 2'000'000, 1, kTickSecondsMax);
+}
+
+void sweep_files(Core& core, Workers& workers) {
+  const bool is_queued = workers.submit([&core] {
+    const auto swept = core.files->sweep(*core.store);
+    if (!swept.has_value()) {
+      core.logger.warning("files.sweep_failed", {{"error", to_string(swept.error())}});
+    } else if (*swept > 0) {
+      core.logger.info("files.swept", {{"count", *swept}});
+    }
+  });
+  if (!is_queued) core.logger.warning("files.sweep_skipped");
+}
+
+int wait_for_signal(Core& core, Front& front) {
+  const sigset_t signals = stop_signals();
+  timespec tick{};
+  tick.tv_sec = tick_seconds();
+  Instant swept_at = core.clock.now();
+  while (true) {
+    const int signal = ::sigtimedwait(&signals, nullptr, &tick);
+    if (signal > 0) return signal;
+    if (core.store->health().is_writable) notify_service_manager("WATCHDOG=1");
+    if (core.clock.now() - swept_at >= kSweepInterval) {
+      swept_at = core.clock.now();
+      sweep_files(core, *front.blocking);
+    }
+  }
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A client that went away is an error of one write, never the end of the process.
+  struct sigaction ignore{};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+void notify_service_manager(std::string_view state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::size_t length = std::strlen(path);
+  if (length == 0 || length >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, path, length);
+  // '@' stands for the zero byte of an abstract name.
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address),
+           static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
+  ::close(socket);
+}
+
+Status serve_until_told(Core& core, Front& front,
+                        const std::function<void(std::uint16_t port)>& announce) {
+  CINNABAR_CHECK_OK(front.server->start());
+  core.logger.info("server.listening", {{"host", core.config.listen.host},
+                                        {"port", std::int64_t{front.server->port()}}});
+  announce(front.server->port());
+  notify_service_manager("READY=1");
+  sweep_files(core, *front.blocking);
+
+  const int signal = wait_for_signal(core, front);
+  core.logger.info("server.stopping", {{"signal", signal}});
+  notify_service_manager("STOPPING=1");
+  front.system->set_stopping();
+  front.server->drain(core.config.drain_limit);
+  front.readers->stop();
+  front.blocking->stop();
+  core.store->stop();
+  core.logger.info("server.stopped");
+  return {};
+}
+
+}  // namespace cinnabar::app

@@ -1,0 +1,157 @@
+#include "app/wire.h"
+
+#include "api/common/openapi.h"
+#include "api/dialects/dialects.h"
+#include "api/native/native.h"
+#include "app/data_folder.h"
+#include "app/version.h"
+#include "vocab/reasons.h"
+
+#include <unistd.h>
+
+namespace cinnabar::app {
+namespace {
+
+services::FileService::Options file_options(const Config& config) {
+  services::FileService::Options options;
+  options.file_bytes_max = config.file_bytes_max;
+  options.extensions_refused.insert(config.extensions_refused.begin(),
+                                    config.extensions_refused.end());
+  return options;
+}
+
+Result<std::unique_ptr<sqlite::SqliteStore>> open_store(const Config& config,
+                                                        const Logger& logger) {
+  sqlite::SqliteOptions options;
+  options.path = config.database;
+  // One more than the reader threads: the server itself reads too, when it publishes a snapshot.
+  options.reader_connections = static_cast<std::size_t>(config.reader_threads) + 1;
+  options.queue_max = static_cast<std::size_t>(config.writer_queue);
+  options.logger = logger;
+  auto store = sqlite::SqliteStore::open(std::move(options));
+  if (store.has_value() || store.error().reason != reasons::kStorageLocked) return store;
+  return make_error(Code::failed_precondition, reasons::kStorageLocked,
+                    "another cinnabar process is using " + config.data_folder.string() +
+                        "; stop it first, or choose another --data");
+}
+
+void empty_spool(const std::filesystem::path& folder) {
+  // Uploads that a crash left behind; what was accepted has been moved away long ago.
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+}
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.host = config.listen.host;
+  options.port = config.listen.port;
+  options.io_threads = config.http_threads;
+  if (config.uses_tls()) options.tls = http::TlsFiles{config.tls_certificate, config.tls_key};
+  options.spool_dir = spool_path(config.data_folder);
+  options.limits.body_bytes_max = static_cast<std::uint64_t>(config.body_bytes_max);
+  options.limits.multipart_bytes_max = static_cast<std::uint64_t>(config.upload_bytes_max);
+  options.limits.multipart.file_bytes_max = static_cast<std::uint64_t>(config.file_bytes_max);
+  options.limits.connections_max = static_cast<std::size_t>(config.connections_max);
+  options.access_log = config.log_access;
+  return options;
+}
+
+SystemRoutes::Pages system_pages(std::span<const api::Door* const> doors) {
+  SystemRoutes::Pages pages;
+  pages.openapi = print(api::openapi_document(doors, version()));
+  pages.version = version();
+  for (const api::Door* door : doors) pages.doors.emplace_back(door->name);
+  return pages;
+}
+
+}  // namespace
+
+Logger make_logger(const Config& config, ports::Clock& clock) {
+  const bool for_people =
+      config.log_format == "text" || (config.log_format == "auto" && ::isatty(STDERR_FILENO) == 1);
+  const auto sink = [](std::string_view line) {
+    // A log that cannot be written must not stop the server.
+    static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
+  };
+  return Logger(sink, [&clock] { return clock.now().micros(); }, config.log_level, for_people);
+}
+
+Result<std::unique_ptr<Core>> Core::open(const Config& config) {
+  auto core = std::make_unique<Core>();
+  core->config = config;
+  core->logger = make_logger(config, core->clock);
+  CINNABAR_CHECK_OK(make_data_folder(config.data_folder));
+  CINNABAR_TRY(core->store, open_store(config, core->logger));
+  CINNABAR_CHECK_OK(core->store->migrate());
+  CINNABAR_TRY(core->blobs, outbound::FsBlobStore::open(files_path(config.data_folder)));
+  CINNABAR_TRY(Secret server_key, load_server_key(config.data_folder));
+
+  ports::Store& store = *core->store;
+  CINNABAR_CHECK_OK(core->catalog.reload(store));
+  CINNABAR_CHECK_OK(core->people.reload(store));
+  core->sessions.emplace(
+      store, core->clock, core->crypto, core->people,
+      services::SessionService::Options{config.session_idle_limit, std::move(server_key)});
+  CINNABAR_CHECK_OK(core->sessions->load());
+  core->instances.emplace(core->clock, core->catalog, core->people);
+  core->inbox.emplace(core->people);
+  core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
+  core->collaboration.emplace(core->clock, core->catalog, core->people);
+  core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
+  core->services.emplace(services::Services{core->catalog, core->people, *core->sessions,
+                                            *core->instances, *core->inbox, *core->files,
+                                            *core->collaboration, *core->admin, core->clock});
+  return core;
+}
+
+std::span<const api::Door* const> all_doors() {
+  static const std::vector<const api::Door*> doors = [] {
+    std::vector<const api::Door*> all{&native::kDoor};
+    const auto dialects = api::dialect_doors();
+    all.insert(all.end(), dialects.begin(), dialects.end());
+    return all;
+  }();
+  return doors;
+}
+
+Result<std::unique_ptr<Front>> Front::create(Core& core) {
+  auto front = std::make_unique<Front>();
+  const Config& config = core.config;
+  front->door_settings.values = config.door_settings;
+  if (config.uses_tls()) {
+    front->door_settings.values[std::string(native::kSecureCookiesSetting)] = "true";
+  }
+  // A key of this process alone: what is remembered means nothing to anybody else.
+  front->credentials.emplace(
+      [&crypto = core.crypto, key = Secret(core.crypto.random_bytes(32))](std::string_view text) {
+        return crypto.hmac_sha256_hex(key.reveal(), text);
+      });
+  const auto queue = static_cast<std::size_t>(config.worker_queue);
+  front->readers.emplace("reader", config.reader_threads, queue, core.logger);
+  front->blocking.emplace("blocking", config.blocking_threads, queue, core.logger);
+
+  api::Pipeline::Options options;
+  options.worker_wait = config.worker_wait;
+  options.time_zone = config.utc_offset;
+  CINNABAR_TRY(front->pipeline,
+               api::Pipeline::create(
+                   {all_doors(), *core.services, *core.store, *front->readers, *front->blocking,
+                    front->metrics, *front->credentials, front->door_settings, core.logger},
+                   options));
+  front->system.emplace(*core.store, front->metrics, system_pages(all_doors()),
+                        config.metrics_for_everybody);
+
+  const std::filesystem::path spool = spool_path(config.data_folder);
+  empty_spool(spool);
+  CINNABAR_CHECK_OK(make_data_folder(spool));
+  const auto handler = [front = front.get()](const std::shared_ptr<http::Request>& request,
+                                             http::Responder respond) {
+    if (auto response = front->system->answer(*request)) return respond(std::move(*response));
+    front->pipeline->dispatch(request, std::move(respond));
+  };
+  CINNABAR_TRY(front->server,
+               http::Server::create(server_options(config), handler, core.logger, front->metrics));
+  return front;
+}
+
+}  // namespace cinnabar::app

@@ -1,0 +1,65 @@
+// Construction: which implementation stands behind which interface, in order. The only place that
+// knows them all.
+//
+// Ownership: a Core owns the storage, the outside world and the services; a Front borrows a Core
+// and owns what listens. Members are destroyed in reverse. Thread: made and stopped by the main
+// thread.
+#pragma once
+
+#include "api/common/pipeline.h"
+#include "app/config.h"
+#include "app/system_routes.h"
+#include "outbound/fs_blob_store.h"
+#include "outbound/openssl_crypto.h"
+#include "outbound/system_clock.h"
+#include "platform/http/server.h"
+#include "services/services.h"
+#include "storage/sqlite/sqlite_store.h"
+
+#include <memory>
+#include <optional>
+
+namespace cinnabar::app {
+
+// Lines to standard error; JSON unless it is a terminal or the configuration says otherwise.
+Logger make_logger(const Config& config, ports::Clock& clock);
+
+struct Core {
+  Config config;
+  outbound::SystemClock clock;
+  Logger logger;
+  outbound::OpensslCrypto crypto;
+  std::unique_ptr<outbound::FsBlobStore> blobs;
+  std::unique_ptr<sqlite::SqliteStore> store;
+  services::CatalogSource catalog;
+  services::PeopleSource people;
+  std::optional<services::SessionService> sessions;
+  std::optional<services::InstanceService> instances;
+  std::optional<services::InboxService> inbox;
+  std::optional<services::FileService> files;
+  std::optional<services::CollaborationService> collaboration;
+  std::optional<services::AdminService> admin;
+  std::optional<services::Services> services;
+
+  // Opens the data folder, making what is missing, and brings the database to this program's
+  // schema. failed_precondition (storage_locked) when another process has it.
+  static Result<std::unique_ptr<Core>> open(const Config& config);
+};
+
+// Every door of this server.
+std::span<const api::Door* const> all_doors();
+
+struct Front {
+  MetricsRegistry metrics;
+  api::DoorSettings door_settings;
+  std::optional<api::CredentialCache> credentials;
+  std::optional<Workers> readers;
+  std::optional<Workers> blocking;
+  std::unique_ptr<api::Pipeline> pipeline;
+  std::optional<SystemRoutes> system;
+  std::unique_ptr<http::Server> server;  // first to go: it calls into all others
+
+  static Result<std::unique_ptr<Front>> create(Core& core);
+};
+
+}  // namespace cinnabar::app
