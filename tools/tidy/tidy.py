@@ -64,6 +64,8 @@ USELESS_TEST = re.compile(r"\bDISABLED_\w|\b(?:EXPECT|ASSERT)_TRUE\s*\(\s*true\s
 PRIVATE_TEXT = re.compile(
     r"(?<![\w.\-])/work/|\.\./shared\b|registry\.npmjs|deb\.debian\.org|pypi\.org|files\.pythonhosted|crates\.io/api"
     r"|proxy\.golang\.org|registry-1\.docker")
+# Functions of libraries, whose names are not ours to choose.
+FOREIGN_NAME = re.compile(r"\bsqlite3_\w+")
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 LOCAL_CALL_OPEN = re.compile(r"^[A-Za-z_~].*\{\s*$")
 
@@ -191,6 +193,7 @@ class Tidy:
         for number, line in enumerate([source.below_src if not own else ""] + source.text.split("\n")):
             if line.startswith("#include"):
                 continue
+            line = FOREIGN_NAME.sub("", line)
             pieces = "_" + "_".join(piece.lower() for piece in WORD_PIECE.findall(line)) + "_"
             for word in sorted(forbidden):
                 if f"_{word}_" in pieces:

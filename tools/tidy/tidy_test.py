@@ -149,6 +149,7 @@ class TidyTest(unittest.TestCase):
         self.assert_finds({"src/services/omdata_list.cc": "int x;\n"}, "src/services/omdata_list.cc:1: vendor-word: ")
 
     def test_words_that_only_look_like_a_vendor_word(self):
+        self.assert_clean({"src/storage/sqlite/x.cc": "int n = sqlite3_errcode(handle);\n"})
         self.assert_clean({"src/domain/words.cc": "int permission; int SubmissionId; int transmission; int reentry_idle;\n"})
 
     def test_brand_of_another_vendor_in_a_dialect(self):
