@@ -36,7 +36,7 @@ int status_of(Code code);
 // What a call was about, for the words before the reason.
 enum class Verb : std::uint8_t { create, push, query, other };
 
-// "開單失敗：..." or, for reasons that say it all, the reason alone.
+// The failure words of the verb and the reason; reasons that say it all stand alone.
 std::string describe(const Error& error, Verb verb, Language language);
 
 // The answers of one call.
