@@ -22,10 +22,13 @@ struct Index {
   std::array<std::uint16_t, 3> columns{};  // the first `column_count` count
   std::uint16_t column_count = 0;
   bool unique = false;
-  // A partial index holds the rows with `equal_column` = `equal_value` and Null in `null_column`.
+  // A partial index holds the rows with `equal_column` = `equal_value`, Null in `null_column` and
+  // something else in `filled_column`. A condition of a list that is to use it has to stand in
+  // every branch of an alternative.
   std::optional<std::uint16_t> equal_column;
   std::int64_t equal_value = 0;
   std::optional<std::uint16_t> null_column;
+  std::optional<std::uint16_t> filled_column;
 
   [[nodiscard]] std::span<const std::uint16_t> column_list() const {
     return std::span(columns).first(column_count);
@@ -34,11 +37,11 @@ struct Index {
 
 namespace detail {
 constexpr Index one(std::string_view name, const Table& table, std::uint16_t a, bool unique) {
-  return Index{name, &table, {a, 0, 0}, 1, unique, {}, 0, {}};
+  return Index{name, &table, {a, 0, 0}, 1, unique, {}, 0, {}, {}};
 }
 constexpr Index two(std::string_view name, const Table& table, std::uint16_t a, std::uint16_t b,
                     bool unique) {
-  return Index{name, &table, {a, b, 0}, 2, unique, {}, 0, {}};
+  return Index{name, &table, {a, b, 0}, 2, unique, {}, 0, {}, {}};
 }
 }  // namespace detail
 
@@ -62,6 +65,7 @@ inline constexpr std::array<Index, 26> kIndexes{{
           false,
           {},
           0,
+          {},
           {}},
     detail::one("user_account_by_name", schema::user_account::kTable, schema::user_account::name,
                 true),
@@ -88,7 +92,8 @@ inline constexpr std::array<Index, 26> kIndexes{{
           false,
           schema::work_item::state,
           kWorkItemOpen,
-          {}},
+          {},
+          schema::work_item::assignee_id},
     Index{"work_item_open_by_group",
           &schema::work_item::kTable,
           {schema::work_item::group_id, schema::work_item::id, 0},
@@ -96,7 +101,8 @@ inline constexpr std::array<Index, 26> kIndexes{{
           false,
           schema::work_item::state,
           kWorkItemOpen,
-          schema::work_item::assignee_id},
+          schema::work_item::assignee_id,
+          {}},
     detail::one("work_item_by_instance", schema::work_item::kTable, schema::work_item::instance_id,
                 false),
     detail::one("work_item_by_activity", schema::work_item::kTable, schema::work_item::activity_id,

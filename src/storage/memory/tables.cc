@@ -31,6 +31,7 @@ std::vector<const Index*> unique_indexes(const Table& table) {
 std::optional<Key> entry_of(const Index& index, const Row& row) {
   if (index.equal_column && row[*index.equal_column] != CellValue{index.equal_value}) return {};
   if (index.null_column && row[*index.null_column] != CellValue{}) return {};
+  if (index.filled_column && row[*index.filled_column] == CellValue{}) return {};
   Key entry;
   for (const std::uint16_t column : index.column_list()) {
     if (std::holds_alternative<std::monostate>(row[column])) return {};

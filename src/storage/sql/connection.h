@@ -1,5 +1,5 @@
 // The port of one database: what an adapter supplies so that the statements of this folder run on
-// it. Statements use $1, $2, ... in ascending order of first appearance and the common subset of
+// it. Statements use $1, $2, ... in this order, each exactly once, and the common subset of
 // SQLite 3.40 and PostgreSQL 15; the few words that differ are Tokens.
 //
 // Ownership: values are borrowed for the length of a call. Thread: a connection belongs to one

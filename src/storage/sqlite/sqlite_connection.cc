@@ -20,11 +20,23 @@ constexpr int kBackupPagesPerStep = 1'024;
 // A log that grew beyond this is cut when it begins anew.
 constexpr std::int64_t kWalBytesKept = 128LL * 1024 * 1024;
 
-// Placeholders are the only place where our statements hold a '$'.
-std::string number_placeholders(std::string_view text) {
-  std::string out(text);
-  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    if (out[i] == '$' && out[i + 1] >= '0' && out[i + 1] <= '9') out[i] = '?';
+// $1, $2, ... become anonymous. Placeholders are the only place where our statements hold a '$'.
+std::string anonymous_placeholders(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '$') {
+      out += text[i];
+      continue;
+    }
+    std::size_t number = 0;
+    while (i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9') {
+      number = number * 10 + static_cast<std::size_t>(text[++i] - '0');
+    }
+    // Out of order, a value would silently go to another column.
+    CINNABAR_ASSERT(number == ++count);
+    out += '?';
   }
   return out;
 }
@@ -165,10 +177,10 @@ Error SqliteConnection::last_error() {
 
 Result<SqliteConnection::StatementPtr> SqliteConnection::compile(std::string_view text,
                                                                  bool is_kept) {
-  const std::string numbered = number_placeholders(text);
+  const std::string anonymous = anonymous_placeholders(text);
   sqlite3_stmt* statement = nullptr;
   const int code =
-      sqlite3_prepare_v3(handle_, numbered.c_str(), static_cast<int>(numbered.size()),
+      sqlite3_prepare_v3(handle_, anonymous.c_str(), static_cast<int>(anonymous.size()),
                          is_kept ? SQLITE_PREPARE_PERSISTENT : 0U, &statement, nullptr);
   if (code != SQLITE_OK) return last_error();
   return StatementPtr(statement);

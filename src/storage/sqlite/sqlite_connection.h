@@ -1,8 +1,9 @@
 // One SQLite connection behind the adapter port, with its prepared statements cached by text.
 //
-// `$n` becomes SQLite's `?n`, whose index is n by definition: SQLite takes `$n` for a name and
-// numbers names by their place in the text, and looking up ten thousand names costs quadratic time.
-// Values are bound without a copy, so they are borrowed until the call returns.
+// `$n` becomes an anonymous `?`, which is right because placeholders come in order, each once.
+// SQLite takes `$n` for a name and numbers names by their place in the text, and a statement with
+// ten thousand named or numbered placeholders costs it quadratic time. Values are bound without a
+// copy, so they are borrowed until the call returns.
 //
 // Ownership: owns the handle. Thread: one at a time; the handle has no mutex.
 #pragma once

@@ -269,6 +269,7 @@ CREATE INDEX comment_by_instance ON comment (instance_id);
 CREATE INDEX relation_by_target ON relation (to_instance, from_instance);
 CREATE INDEX relation_by_source ON relation (from_instance, to_instance);
 CREATE INDEX external_ref_by_internal ON external_ref (door, kind, internal);
-CREATE INDEX work_item_open_by_assignee ON work_item (assignee_id, id) WHERE state = 1;
+CREATE INDEX work_item_open_by_assignee ON work_item (assignee_id, id)
+  WHERE state = 1 AND assignee_id IS NOT NULL;
 CREATE INDEX work_item_open_by_group ON work_item (group_id, id)
   WHERE state = 1 AND assignee_id IS NULL;
