@@ -70,6 +70,8 @@ Result<ports::StoredBlob> FsBlobStore::adopt(const fs::path& source, const std::
     fs::remove(source, failure);
     // The copy in the store may be about to be swept; being asked for again makes it young.
     fs::last_write_time(place, fs::file_time_type::clock::now(), failure);
+    // Whoever renamed it may not have synced the folder yet.
+    CINNABAR_CHECK_OK(sync_folder(place.parent_path()));
   } else {
     CINNABAR_CHECK_OK(move_into_place(source, place));
   }
