@@ -229,6 +229,19 @@ TEST_P(Corpus, behaves_as_expected) {
   }
 }
 
+TEST(Reference, the_example_can_be_deployed) {
+  const std::filesystem::path folder(CINNABAR_CORPUS);
+  const std::string page = read_file(folder / "../../docs/reference/bpmn.md");
+  const std::string fence = "```xml\n";
+  const std::size_t start = page.find(fence);
+  ASSERT_NE(start, std::string::npos);
+  const std::size_t end = page.find("```", start + fence.size());
+  const bpmn::Imported imported =
+      bpmn::import(page.substr(start + fence.size(), end - start - fence.size()), nullptr);
+  EXPECT_NE(imported.definition, nullptr);
+  EXPECT_TRUE(imported.findings.empty());
+}
+
 std::vector<std::string> names_of_corpus() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(CINNABAR_CORPUS)) {
