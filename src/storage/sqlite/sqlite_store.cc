@@ -71,6 +71,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   Writer::Options writing;
   writing.queue_max = options.queue_max;
   writing.group_max = options.group_max;
+  writing.checkpoint_frames_idle = options.checkpoint_pages;
+  writing.checkpoint_frames_busy = options.checkpoint_pages * 10;
+  writing.checkpoint_frames_restart = options.checkpoint_pages * 40;
   auto writer = std::make_unique<Writer>(std::move(connection), writing, options.logger);
   auto parts = std::make_unique<Parts>(std::move(options), std::move(lock), std::move(writer),
                                        std::move(readers));

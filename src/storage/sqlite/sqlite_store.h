@@ -29,6 +29,9 @@ struct SqliteOptions {
   std::int64_t reader_cache_bytes = 8LL * 1024 * 1024;
   // Readers map this much of the file; the log is always read by copying.
   std::int64_t reader_mmap_bytes = 256LL * 1024 * 1024;
+  // The log is copied into the file when it has this many pages and nothing is queued, and in any
+  // case at ten times as many; at forty times as many the writer waits shortly for readers.
+  std::int64_t checkpoint_pages = 2'000;
   std::string vfs;  // empty: the system's; tests name one that loses power
   Logger logger;
 };
