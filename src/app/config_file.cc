@@ -2,6 +2,8 @@
 
 #include "vocab/reasons.h"
 
+// Debian's library is built with exceptions; the header alone does without.
+#define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
