@@ -32,6 +32,9 @@ int do_read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
   return real_of(file)->pMethods->xRead(real_of(file), bytes, size, at);
 }
 int do_write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  if (shim(file).image != nullptr && shim(file).owner->write_error() != SQLITE_OK) {
+    return shim(file).owner->write_error();
+  }
   const int code = real_of(file)->pMethods->xWrite(real_of(file), bytes, size, at);
   if (code == SQLITE_OK && shim(file).image != nullptr) {
     shim(file).owner->write(*shim(file).image, static_cast<const char*>(bytes),
@@ -48,7 +51,9 @@ int do_truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 // The real sync is left out: it would only cost time.
 int do_sync(sqlite3_file* file, int /*flags*/) {
-  if (shim(file).image != nullptr) shim(file).owner->sync(*shim(file).image);
+  if (shim(file).image == nullptr) return SQLITE_OK;
+  if (shim(file).owner->sync_error() != SQLITE_OK) return shim(file).owner->sync_error();
+  shim(file).owner->sync(*shim(file).image);
   return SQLITE_OK;
 }
 int do_file_size(sqlite3_file* file, sqlite3_int64* size) {

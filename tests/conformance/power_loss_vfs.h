@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -31,6 +32,13 @@ class PowerLossVfs {
   [[nodiscard]] const std::string& name() const { return name_; }
   // Writes the surviving files into `folder`.
   void lose_power(const std::filesystem::path& folder, Random& random);
+
+  // From here on writes or syncs of the database and its log fail with these SQLite codes;
+  // SQLITE_OK heals.
+  void fail_writes(int code) { write_error_ = code; }
+  void fail_syncs(int code) { sync_error_ = code; }
+  [[nodiscard]] int write_error() const { return write_error_; }
+  [[nodiscard]] int sync_error() const { return sync_error_; }
 
   // What the file methods call.
   struct Image {
@@ -53,6 +61,8 @@ class PowerLossVfs {
   const bool ignore_syncs_;
   sqlite3_vfs* real_;
   sqlite3_vfs vfs_{};
+  std::atomic<int> write_error_{SQLITE_OK};
+  std::atomic<int> sync_error_{SQLITE_OK};
   std::mutex mutex_;  // images_
   std::map<std::string, Image> images_;
 };
