@@ -6,6 +6,7 @@
 #include "api/dialects/omflow/envelope.h"
 #include "api/dialects/omflow/files.h"
 #include "api/dialects/omflow/gateway.h"
+#include "api/dialects/omflow/read_export.h"
 #include "api/dialects/omflow/rows.h"
 #include "api/dialects/omflow/tickets.h"
 #include "api/dialects/omflow/work_items.h"
@@ -121,12 +122,23 @@ http::Response not_found(const api::Call& call) {
   return answer(403, text(Text::url_wrong, voice_of(call).language()), {});
 }
 
+// Clients name an open position by the data_id of its activity.
+std::optional<Json> work_item_id(const services::InboxItem& item) {
+  return Json(item.activity.value());
+}
+
 http::Response refuse(const api::Call& call, const Error& error) {
   return voice_of(call).refuse(Shape::plain, Verb::other, error);
 }
 
 }  // namespace
 
-constinit const api::Door kDialect{kDoorName, kRoutes, kPrefixes, not_found, refuse};
+constinit const api::Door kDialect{.name = kDoorName,
+                                   .routes = kRoutes,
+                                   .prefixes = kPrefixes,
+                                   .not_found = not_found,
+                                   .refuse = refuse,
+                                   .work_item_id = work_item_id,
+                                   .import_package = read_export};
 
 }  // namespace cinnabar::omflow

@@ -485,7 +485,7 @@ TEST_F(OmflowDoor, rows_have_the_documented_columns_in_order) {
       post(list_path(), R"({"security": "CODE", "omflow_restapi": 1, "limit": 1})"),
       HasSubstr(expand(
           R"("flow_uuid": "UUID", "dataid_header": null, "data_no": 1, "history": true, )"
-          R"("status": null, "title": "printer", "level": null, "group": null, "closed": false, )"
+          R"("status": "assigned", "title": "printer", "level": null, "group": null, "closed": false, )"
           R"("stop_uuid": "a", "stop_chart_type": "form", "stop_chart_text": "A", )"
           R"("running": false, "error": false, "createtime": "2023-11-15T06:13:20", )")));
 }

@@ -54,7 +54,7 @@ class DoorTest : public ::testing::Test {
     call.time_zone = UtcOffset{480};
     call.settings = &settings;
     const http::RouteMatch match = router_.find(request->method, path);
-    if (match.kind != http::RouteMatch::Kind::found) return kDialect.not_found(call).body;
+    if (match.kind != http::RouteMatch::Kind::found) return checked(kDialect.not_found(call));
     for (const auto& [name, value] : match.captures) call.captures.push_back(value);
     const api::Route& route = kDialect.routes[static_cast<std::size_t>(match.route)];
     std::unique_ptr<ports::ReadTransaction> snapshot;

@@ -6,9 +6,11 @@
 namespace cinnabar::omflow {
 namespace {
 
-// Text that is no security code, of whatever type it came.
+// Whatever is no text is no security code either.
 std::string code_of(const Parameters& parameters) {
-  return parameters.text("security").value_or(std::string{});
+  const Json* code = parameters.find("security");
+  const std::string* text = code == nullptr ? nullptr : code->as_string();
+  return text == nullptr ? std::string{} : *text;
 }
 
 }  // namespace

@@ -96,6 +96,11 @@ RowDesign design_rows(const form::FormDefinition& form) {
   for (const form::Field& field : form.fields) {
     if (field_number(field.id)) continue;
     design.names.push_back(to_lower_ascii(field.id));
+    // A field of another design tool may be called like a column of the row itself.
+    const bool is_taken =
+        std::any_of(design.columns.begin(), design.columns.end(),
+                    [&](const Column& column) { return column.name == design.names.back(); });
+    if (is_taken) design.names.back().insert(0, kFieldPrefix);
     design.columns.push_back({design.names.back(), ColumnKind::text});
     design.fields.push_back(&field);
   }
