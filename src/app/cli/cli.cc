@@ -1,11 +1,11 @@
 #include "app/cli/cli.h"
 
 #include "app/cli/commands.h"
+#include "app/version.h"
 
 #include <CLI/CLI.hpp>
 
 #include <functional>
-#include <iostream>
 
 namespace cinnabar::app {
 namespace {
@@ -200,7 +200,7 @@ int run_command_line(int argc, char** argv) {
   Parsed parsed;
   CLI::App app("Cinnabar: an open server for forms, approvals and processes", "cinnabar");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("cinnabar ") + CINNABAR_VERSION);
+  app.set_version_flag("--version", "cinnabar " + std::string(version()));
   app.footer(
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 a check found "
       "something.");
