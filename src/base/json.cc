@@ -170,6 +170,27 @@ void append_code_point(std::string& out, std::uint32_t point) {
   }
 }
 
+bool is_plain(char c, bool ascii) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0x80) return !ascii;
+  return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F;
+}
+
+void append_escape(std::string& out, unsigned char c) {
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += static_cast<char>(c);
+  } else if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else {
+    append_unicode_escape(out, c);
+  }
+}
+
 struct Printer {
   std::string& out;
   JsonStyle style;
@@ -255,6 +276,12 @@ const Json* Json::find(std::string_view key) const {
   return nullptr;
 }
 
+Json Json::object(std::size_t members) {
+  Object object;
+  object.reserve(members);
+  return Json{std::move(object)};
+}
+
 Json& Json::set(std::string_view key, Json value) {
   Object* object = as_object();
   CINNABAR_ASSERT(object != nullptr);
@@ -273,26 +300,20 @@ void print_string_to(std::string& out, std::string_view text, bool ascii) {
   out += '"';
   std::size_t at = 0;
   while (at < text.size()) {
+    // Most text needs no escape, so whole runs are copied at once.
+    std::size_t end = at;
+    while (end < text.size() && is_plain(text[end], ascii)) ++end;
+    out.append(text.substr(at, end - at));
+    at = end;
+    if (at == text.size()) break;
     const auto c = static_cast<unsigned char>(text[at]);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c < 0x20 || c == 0x7F) {
-      append_unicode_escape(out, c);
-    } else if (c >= 0x80 && ascii) {
+    if (c >= 0x80) {
       const CodePoint point = decode_utf8(text.substr(at));
       append_code_point(out, point.value);
       at += point.size;
       continue;
-    } else {
-      out += static_cast<char>(c);
     }
+    append_escape(out, c);
     ++at;
   }
   out += '"';

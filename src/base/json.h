@@ -49,6 +49,8 @@ class Json {
 
   static Json array() { return Json{Array{}}; }
   static Json object() { return Json{Object{}}; }
+  // With room for that many members.
+  static Json object(std::size_t members);
 
   // UTF-8 is checked; a leading byte order mark is accepted; anything after the value is refused.
   static Result<Json> parse(std::string_view text, int depth_max = kJsonDepthMax);

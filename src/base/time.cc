@@ -149,9 +149,21 @@ std::string to_rfc3339(Instant at) {
 
 std::string to_local_millis(Instant at, UtcOffset offset) {
   const CivilTime c = to_civil(at, offset);
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,
-                                c.hour, c.minute, c.second);
-  if (c.micros / 1000 != 0) out += fmt::format(".{:03}", c.micros / 1000);
+  // Written by hand: lists print three of these a row.
+  std::string out = "0000-00-00T00:00:00.000";
+  const auto put = [&out](std::size_t place, std::size_t width, std::int32_t value) {
+    for (std::size_t i = width; i > 0; --i, value /= 10) {
+      out[place + i - 1] = static_cast<char>('0' + value % 10);
+    }
+  };
+  put(0, 4, c.year);
+  put(5, 2, c.month);
+  put(8, 2, c.day);
+  put(11, 2, c.hour);
+  put(14, 2, c.minute);
+  put(17, 2, c.second);
+  put(20, 3, c.micros / 1000);
+  if (c.micros / 1000 == 0) out.resize(19);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -66,7 +67,7 @@ std::optional<Json> as_uuid(const Json& value) {
   const bool is_hex =
       hex.size() == 32 && hex.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!is_hex) return std::nullopt;
-  for (const std::size_t at : {8, 13, 18, 23}) hex.insert(at, 1, '-');
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
   return Json{hex};
 }
 
@@ -286,9 +287,11 @@ bool matches(const Query& query, std::span<const Column> columns, const QueryRow
   return query.exclude.empty() || !all_hold(query.exclude, columns, row, time_zone);
 }
 
-Json project(const Query& query, std::span<const Column> columns, const QueryRow& row) {
-  Json object = Json::object();
-  for (const std::size_t column : query.columns) object.set(columns[column].name, row[column]);
+Json project(const Query& query, std::span<const Column> columns, QueryRow&& row) {
+  Json object = Json::object(query.columns.size());
+  for (const std::size_t column : query.columns) {
+    object.set(columns[column].name, std::move(row[column]));
+  }
   return object;
 }
 
@@ -296,20 +299,22 @@ Json evaluate(const Query& query, std::span<const Column> columns, std::vector<Q
               UtcOffset time_zone) {
   std::erase_if(rows,
                 [&](const QueryRow& row) { return !matches(query, columns, row, time_zone); });
-  std::stable_sort(rows.begin(), rows.end(), [&](const QueryRow& a, const QueryRow& b) {
+  std::vector<std::size_t> sorted(rows.size());
+  std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+  std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
     for (const QueryOrder& order : query.order) {
       const ColumnKind kind = columns[order.column].kind;
-      const auto by = compare(cell_value(a[order.column], kind, time_zone),
-                              cell_value(b[order.column], kind, time_zone));
+      const auto by = compare(cell_value(rows[a][order.column], kind, time_zone),
+                              cell_value(rows[b][order.column], kind, time_zone));
       if (by != 0) return order.descending ? by > 0 : by < 0;
     }
-    return false;
+    return a < b;
   });
   Json result = Json::array();
   const auto size = static_cast<std::int64_t>(rows.size());
   const std::int64_t end = query.end < 0 ? size : std::min(query.end, size);
   for (std::int64_t i = query.start; i < end; ++i) {
-    result.push(project(query, columns, rows[static_cast<std::size_t>(i)]));
+    result.push(project(query, columns, rows[sorted[static_cast<std::size_t>(i)]]));
   }
   return result;
 }

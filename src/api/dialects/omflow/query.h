@@ -68,6 +68,6 @@ bool holds(const QueryCondition& condition, ColumnKind kind, const Json& cell, U
 Json evaluate(const Query& query, std::span<const Column> columns, std::vector<QueryRow> rows,
               UtcOffset time_zone);
 // The columns that were asked for, as an object.
-Json project(const Query& query, std::span<const Column> columns, const QueryRow& row);
+Json project(const Query& query, std::span<const Column> columns, QueryRow&& row);
 
 }  // namespace cinnabar::omflow

@@ -83,7 +83,7 @@ Result<Json> answer_query(const api::Call& call, const Entry& entry, const Query
   for (const services::InboxItem& item : items) rows.push_back(row_of(item, context));
   if (!translated) return evaluate(query, kMissionColumns, std::move(rows), entry.time_zone);
   Json result = Json::array();
-  for (const QueryRow& row : rows) result.push(project(query, kMissionColumns, row));
+  for (QueryRow& row : rows) result.push(project(query, kMissionColumns, std::move(row)));
   return result;
 }
 
