@@ -314,7 +314,8 @@ Json evaluate(const Query& query, std::span<const Column> columns, std::vector<Q
   const auto size = static_cast<std::int64_t>(rows.size());
   const std::int64_t end = query.end < 0 ? size : std::min(query.end, size);
   for (std::int64_t i = query.start; i < end; ++i) {
-    result.push(project(query, columns, rows[sorted[static_cast<std::size_t>(i)]]));
+    QueryRow& row = rows[sorted[static_cast<std::size_t>(i)]];
+    result.push(project(query, columns, std::move(row)));
   }
   return result;
 }
