@@ -58,8 +58,9 @@ Json work_item_json(const Names& names, std::span<const api::Door* const> doors,
     if (door->work_item_id == nullptr) continue;
     if (auto id = door->work_item_id(item)) dialect_ids.set(door->name, std::move(*id));
   }
-  return Json::object()
-      .set("id", item.id.value())
+  // A list holds many of these, so the object is moved out, not copied from a chain.
+  Json json = Json::object();
+  json.set("id", item.id.value())
       .set("process", process_json(*names.catalog, item.process))
       .set("number", item.number)
       .set("process_instance", item.instance.value())
@@ -76,6 +77,7 @@ Json work_item_json(const Names& names, std::span<const api::Door* const> doors,
       .set("created_at", time_json(item.created_at))
       .set("updated_at", time_json(item.updated_at))
       .set("dialect_ids", std::move(dialect_ids));
+  return json;
 }
 
 Json instance_json(const Names& names, const services::InstanceSummary& summary) {
