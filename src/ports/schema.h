@@ -543,7 +543,24 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"relation", kColumns, 1};
 }  // namespace relation
 
-inline constexpr std::array<const Table*, 22> kAll{
+// Values of unique fields, so that no two records of a form share one.
+namespace unique_value {
+enum : std::uint16_t {
+  form_id,
+  field,
+  value,
+  record_id,
+};
+inline constexpr std::array<Column, 4> kColumns{{
+    {"form_id", ColumnType::integer, false},
+    {"field", ColumnType::text, false},
+    {"value", ColumnType::text, false},
+    {"record_id", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"unique_value", kColumns, 3};
+}  // namespace unique_value
+
+inline constexpr std::array<const Table*, 23> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -566,6 +583,7 @@ inline constexpr std::array<const Table*, 22> kAll{
     &attachment::kTable,
     &comment::kTable,
     &relation::kTable,
+    &unique_value::kTable,
 };
 
 }  // namespace cinnabar::ports::schema

@@ -182,17 +182,4 @@ std::optional<std::string> Catalog::external_of(std::string_view door, std::stri
   return it->second;
 }
 
-std::shared_ptr<const Catalog> CatalogSource::current() const {
-  const std::scoped_lock lock(mutex_);
-  return current_;
-}
-
-Status CatalogSource::reload(ports::Store& store) {
-  CINNABAR_TRY(auto snapshot, store.read());
-  CINNABAR_TRY(auto catalog, Catalog::load(*snapshot));
-  const std::scoped_lock lock(mutex_);
-  current_ = std::move(catalog);
-  return {};
-}
-
 }  // namespace cinnabar::services

@@ -8,11 +8,11 @@
 #include "domain/form/form_definition.h"
 #include "domain/process/definition.h"
 #include "ports/store.h"
+#include "services/snapshot_source.h"
 #include "vocab/ids.h"
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,15 +104,6 @@ class Catalog {
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::string> external_of_;
 };
 
-class CatalogSource {
- public:
-  [[nodiscard]] std::shared_ptr<const Catalog> current() const;
-  // Reads a fresh snapshot and publishes it. Call after a committed deployment and at start.
-  Status reload(ports::Store& store);
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Catalog> current_;
-};
+using CatalogSource = SnapshotSource<Catalog>;
 
 }  // namespace cinnabar::services

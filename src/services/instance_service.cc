@@ -1,11 +1,13 @@
 #include "services/instance_service.h"
 
+#include "base/text.h"
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
 #include "services/instance_access.h"
 #include "services/instance_store.h"
 #include "services/positions.h"
 #include "services/rows.h"
+#include "services/unique_fields.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -234,16 +236,20 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   CINNABAR_TRY(const auto file_ids,
                insert_files(transaction, loaded.instance.id, request.activity.value(),
                             request.files, user, now));
+  const auto node = loaded.definition->graph->find_node(activity->node_id);
+  CINNABAR_ASSERT(node.has_value());
+  const process::UserTask& task = *loaded.definition->graph->node(*node).user_task();
+  if (task.comment_required && trim(command.comment).empty()) {
+    return invalid_fields({{"comment", reasons::kFieldRequired, "this task asks for a comment"}});
+  }
   if (!request.quick_action) {
     CINNABAR_TRY(command.changes, canonical_fields(form, std::move(request.changes)));
     CINNABAR_CHECK_OK(put_files_into_fields(form, request.files, file_ids, command.changes,
                                             &loaded.instance.fields));
-    const auto node = loaded.definition->graph->find_node(activity->node_id);
-    CINNABAR_ASSERT(node.has_value());
     form::Submission submission;
     submission.stored = &loaded.instance.fields;
     submission.submitted = &command.changes;
-    submission.access = &loaded.definition->graph->node(*node).user_task()->fields;
+    submission.access = &task.fields;
     auto errors = form::validate(form, submission, *people);
     if (!errors.empty()) return invalid_fields(std::move(errors));
   }
@@ -321,6 +327,13 @@ Result<std::int64_t> InstanceService::remove(ports::WriteTransaction& transactio
     CINNABAR_TRY(const auto row, find_instance_row(transaction, process, number));
     if (!row) continue;
     const auto id = id_of<ProcessInstanceId>(*row, schema::process_instance::id);
+    CINNABAR_TRY(const LoadedInstance loaded, load_instance(transaction, *catalog, id));
+    CINNABAR_CHECK_OK(
+        change_unique_values(transaction, *loaded.definition->form,
+                             {.form = id_of<FormId>(loaded.record_row, schema::record::form_id),
+                              .record = loaded.record,
+                              .before = loaded.instance.fields,
+                              .after = {}}));
     CINNABAR_CHECK_OK(erase_instance(transaction, id));
     CINNABAR_CHECK_OK(write_audit(transaction, context, "remove", "process_instance", id.value(),
                                   "number " + std::to_string(number), clock_.now()));

@@ -121,6 +121,45 @@ TEST(InstanceService, a_quick_action_writes_its_fields_and_unknown_ones_are_refu
   EXPECT_EQ(to_plain_text(instance->fields.at("RESULT")), "ok");
 }
 
+TEST(InstanceService, a_task_that_asks_for_a_comment_gets_one) {
+  World world;
+  const ProcessId process = world.deploy(R"(
+    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="x"/>
+    <userTask id="x" name="X" c:commentRequired="true"><extensionElements><c:participants groups="it"/>
+    </extensionElements></userTask>
+    <sequenceFlow id="f2" sourceRef="x" targetRef="end"/><endEvent id="end"/>)");
+  ASSERT_TRUE(world.start("alice", process, values({{"TITLE", "t"}})));
+  const ActivityInstanceId activity = world.open(process, 1)[0].activity;
+  const auto without = world.complete("bob", activity);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().fields.at(0).field, "comment");
+  const auto with = world.write<Completed>([&](ports::WriteTransaction& transaction) {
+    CompleteRequest request;
+    request.activity = activity;
+    request.comment = "fine with me";
+    return world.instances.complete(transaction, world.as("bob"), std::move(request));
+  });
+  EXPECT_TRUE(with);
+}
+
+TEST(InstanceService, a_unique_value_belongs_to_one_record_until_it_is_given_back) {
+  World world;
+  const ProcessId process = world.deploy(kTwoTasks);
+  ASSERT_TRUE(world.start("alice", process, values({{"TITLE", "1"}, {"TAG", "x"}})));
+  const auto twin = world.start("alice", process, values({{"TITLE", "2"}, {"TAG", "x"}}));
+  ASSERT_FALSE(twin);
+  EXPECT_EQ(twin.error().fields.at(0).reason, reasons::kFieldNotUnique);
+  ASSERT_TRUE(world.start("alice", process, values({{"TITLE", "2"}, {"TAG", "y"}})));
+  const ActivityInstanceId first = world.open(process, 1)[0].activity;
+  EXPECT_FALSE(world.complete("bob", first, values({{"TAG", "y"}})));
+  ASSERT_TRUE(world.complete("bob", first, values({{"TAG", "z"}})));
+  EXPECT_TRUE(world.start("alice", process, values({{"TITLE", "3"}, {"TAG", "x"}})));
+  ASSERT_TRUE(world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return world.instances.remove(transaction, world.as("admin"), process, {2});
+  }));
+  EXPECT_TRUE(world.start("alice", process, values({{"TITLE", "4"}, {"TAG", "y"}})));
+}
+
 TEST(InstanceService, permissions_are_checked_before_anything_else_is_told) {
   World world;
   const ProcessId process = world.deploy(kTwoTasks);

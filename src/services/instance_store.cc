@@ -4,6 +4,7 @@
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
 #include "services/rows.h"
+#include "services/unique_fields.h"
 #include "services/work_item_rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
@@ -319,6 +320,11 @@ Result<std::optional<ports::Row>> find_instance_row(ports::ReadTransaction& snap
 Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord& record) {
   const LoadedInstance& loaded = record.loaded;
   const process::Instance& after = record.decision.after;
+  CINNABAR_CHECK_OK(change_unique_values(transaction, *loaded.definition->form,
+                                         {.form = record.form,
+                                          .record = loaded.record,
+                                          .before = loaded.instance.fields,
+                                          .after = after.fields}));
   CINNABAR_CHECK_OK(write_record(transaction, record));
   if (record.is_new) {
     transaction.insert(schema::process_instance::kTable, instance_row(record));

@@ -153,17 +153,4 @@ bool People::may(UserId id, PermissionAction action, ProcessId process) const {
   });
 }
 
-std::shared_ptr<const People> PeopleSource::current() const {
-  const std::scoped_lock lock(mutex_);
-  return current_;
-}
-
-Status PeopleSource::reload(ports::Store& store) {
-  CINNABAR_TRY(auto snapshot, store.read());
-  CINNABAR_TRY(auto people, People::load(*snapshot));
-  const std::scoped_lock lock(mutex_);
-  current_ = std::move(people);
-  return {};
-}
-
 }  // namespace cinnabar::services

@@ -8,11 +8,11 @@
 #include "base/time.h"
 #include "domain/org/directory.h"
 #include "ports/store.h"
+#include "services/snapshot_source.h"
 #include "vocab/states.h"
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -81,15 +81,6 @@ class People final : public org::Directory {
   std::set<std::tuple<GroupId, ProcessId, PermissionAction>> permissions_;
 };
 
-class PeopleSource {
- public:
-  [[nodiscard]] std::shared_ptr<const People> current() const;
-  // Reads a fresh snapshot and publishes it. Call after a committed change and at start.
-  Status reload(ports::Store& store);
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const People> current_;
-};
+using PeopleSource = SnapshotSource<People>;
 
 }  // namespace cinnabar::services

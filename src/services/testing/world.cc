@@ -119,6 +119,7 @@ form::FormDefinition test_form() {
   title.role = form::FieldRole::title;
   add("NOTE", FieldType::text);
   add("RESULT", FieldType::text);
+  add("TAG", FieldType::text).unique = true;
   add("FILES", FieldType::file);
   form::Field& kind = add("KIND", FieldType::select);
   kind.options = {{"hw", "Hardware"}, {"sw", "Software"}};

@@ -45,8 +45,9 @@ class World {
  public:
   World();
 
-  // One process "p" on a form with TITLE (title, required), NOTE, RESULT, FILES (file), KIND
-  // (select). `body` is what stands inside <process>. Fails the test when it does not deploy.
+  // One process "p" on a form with TITLE (title, required), NOTE, RESULT, TAG (unique), FILES
+  // (file), KIND (select). `body` is what stands inside <process>. Fails the test when it does not
+  // deploy.
   ProcessId deploy(std::string_view body, std::string_view key = "p");
   [[nodiscard]] CallContext as(std::string_view user) const;
 

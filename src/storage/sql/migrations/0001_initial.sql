@@ -176,6 +176,14 @@ CREATE TABLE record (
   updated_at {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE unique_value (
+  form_id {{integer}} NOT NULL,
+  field {{text}} NOT NULL,
+  value {{text}} NOT NULL,
+  record_id {{integer}} NOT NULL,
+  PRIMARY KEY (form_id, field, value)
+) {{clustered}};
+
 CREATE TABLE history (
   instance_id {{integer}} NOT NULL,
   sequence {{integer}} NOT NULL,
