@@ -20,6 +20,29 @@ services::FileService::Options file_options(const Config& config) {
   return options;
 }
 
+Error in_use(const Config& config) {
+  return make_error(Code::failed_precondition, reasons::kStorageLocked,
+                    "another cinnabar process is using " + config.data_folder.string() +
+                        "; stop it first, or choose another --data");
+}
+
+std::filesystem::path database_folder(const Config& config) {
+  const std::filesystem::path folder = config.database.parent_path();
+  return folder.empty() ? std::filesystem::path(".") : folder;
+}
+
+// The store locks the folder of its database; files and spool need the same when they lie apart.
+Result<std::optional<sqlite::FolderLock>> lock_data_folder(const Config& config) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(config.data_folder, database_folder(config), ignored)) {
+    return std::optional<sqlite::FolderLock>();
+  }
+  auto lock = sqlite::FolderLock::take(config.data_folder);
+  if (lock.has_value()) return std::optional<sqlite::FolderLock>(std::move(*lock));
+  if (lock.error().reason == reasons::kStorageLocked) return in_use(config);
+  return std::move(lock).error();
+}
+
 Result<std::unique_ptr<sqlite::SqliteStore>> open_store(const Config& config,
                                                         const Logger& logger) {
   sqlite::SqliteOptions options;
@@ -30,9 +53,7 @@ Result<std::unique_ptr<sqlite::SqliteStore>> open_store(const Config& config,
   options.logger = logger;
   auto store = sqlite::SqliteStore::open(std::move(options));
   if (store.has_value() || store.error().reason != reasons::kStorageLocked) return store;
-  return make_error(Code::failed_precondition, reasons::kStorageLocked,
-                    "another cinnabar process is using " + config.data_folder.string() +
-                        "; stop it first, or choose another --data");
+  return in_use(config);
 }
 
 void empty_spool(const std::filesystem::path& folder) {
@@ -81,6 +102,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->config = config;
   core->logger = make_logger(config, core->clock);
   CINNABAR_CHECK_OK(make_data_folder(config.data_folder));
+  CINNABAR_CHECK_OK(make_data_folder(database_folder(config)));
+  CINNABAR_TRY(core->data_lock, lock_data_folder(config));
   CINNABAR_TRY(core->store, open_store(config, core->logger));
   CINNABAR_CHECK_OK(core->store->migrate());
   CINNABAR_TRY(core->blobs, outbound::FsBlobStore::open(files_path(config.data_folder)));

@@ -14,6 +14,7 @@
 #include "outbound/system_clock.h"
 #include "platform/http/server.h"
 #include "services/services.h"
+#include "storage/sqlite/file_guard.h"
 #include "storage/sqlite/sqlite_store.h"
 
 #include <memory>
@@ -29,6 +30,8 @@ struct Core {
   outbound::SystemClock clock;
   Logger logger;
   outbound::OpensslCrypto crypto;
+  // Of the data folder, when the database lies elsewhere; else the store's own lock covers it.
+  std::optional<sqlite::FolderLock> data_lock;
   std::unique_ptr<outbound::FsBlobStore> blobs;
   std::unique_ptr<sqlite::SqliteStore> store;
   services::CatalogSource catalog;

@@ -1,7 +1,9 @@
 """Backups made while serving, what verify finds, and a restore that serves the same."""
+import hashlib
 import json
 import os
 import sys
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Case, main  # noqa: E402
@@ -19,6 +21,48 @@ class BackupTest(Case):
                                            body={"process": "quick-ticket"})
         self.assertEqual(status, 201, body)
         return json.loads(body)["number"]
+
+    def upload(self, content):
+        """A ticket with a file, through the door that takes files; returns the digest."""
+        code = self.server.get_json("/accounts/api/security/get/", user="alice")["result"]["security"]
+        parts = {"security": code, "omflow_restapi": "1", "action": "create",
+                 "formdata": '[{"id": "FORMITM_1", "value": "with a file"}]'}
+        body = b"".join(b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+                        % (name.encode(), value.encode()) for name, value in parts.items())
+        body += (b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n%s\r\n--b--\r\n'
+                 % content)
+        request = urllib.request.Request(
+            self.server.url + "/rest/flowmanage/api/omdata/edit/problem-management-demo/", data=body,
+            headers={"Content-Type": "multipart/form-data; boundary=b"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            self.assertIn("result", json.loads(answer.read()))
+        return hashlib.sha256(content).hexdigest()
+
+    def place(self, folder, digest):
+        return os.path.join(folder, "files", digest[:2], digest[2:4], digest)
+
+    def test_files_of_tickets_are_in_the_backup_and_checked(self):
+        digest = self.upload(b"hello backup")
+        self.assertEqual(self.create()["attachments"], 1)
+        path = self.place(self.backup, digest)
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), b"hello backup")
+        with open(path, "wb") as file:
+            file.write(b"hello bitrot")
+        self.assertEqual(self.verify().code, 3)
+        os.remove(path)
+        self.assertEqual(self.verify().code, 3)
+
+    def test_a_damaged_file_fails_the_backup_and_leaves_nothing(self):
+        digest = self.upload(b"to be damaged")
+        path = self.place(self.data, digest)
+        os.chmod(path, 0o600)
+        with open(path, "wb") as file:
+            file.write(b"damaged")
+        result = self.cinnabar("backup", "create", self.backup, "--data", self.data)
+        self.assertEqual(result.code, 3)
+        self.assertIn("damaged", result.err)
+        self.assertFalse(any(name.startswith("backup") for name in os.listdir(self.folder)))
 
     def create(self):
         result = self.cinnabar("backup", "create", self.backup, "--json", "--data", self.data)

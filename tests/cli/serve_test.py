@@ -178,6 +178,14 @@ class LifecycleTest(Case):
         self.assertEqual((listed.code, len(listed.json())), (0, 5))
         self.assertEqual(server.stop(), 0)
 
+    def test_files_have_one_owner_also_when_the_database_lies_elsewhere(self):
+        server = self.serve("--demo", "--database", f"sqlite:{self.folder}/one/a.db")
+        result = self.cinnabar("serve", "--data", self.data, "--listen", "127.0.0.1:0",
+                               "--database", f"sqlite:{self.folder}/two/b.db")
+        self.assertEqual(result.code, 1)
+        self.assertIn("another cinnabar process is using", result.err)
+        self.assertEqual(server.stop(), 0)
+
     def test_a_port_that_is_taken_is_an_error(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

@@ -51,6 +51,7 @@ struct Pipeline::Exchange {
   Respond respond;                     // empty once answered
   Instant started_at;
   std::optional<http::Response> written;  // what to answer after the commit
+  bool is_noted = false;                  // its error is in the log
 };
 
 Pipeline::Pipeline(Dependencies dependencies, Options options)
@@ -112,10 +113,7 @@ void Pipeline::guarded(const ExchangePtr& exchange, F&& step) {
   try {
     step();
   } catch (const std::exception& exception) {
-    dependencies_.logger.error("request.exception",
-                               {{"request_id", exchange->call.request->request_id},
-                                {"path", exchange->call.request->path},
-                                {"what", exception.what()}});
+    note_exception(*exchange, exception);
     refuse(*exchange, make_error(Code::internal, reasons::kInternal, {}));
   }
 }
@@ -226,7 +224,7 @@ void Pipeline::take(ExchangePtr exchange, Answer answer) {
 }
 
 void Pipeline::submit(ExchangePtr exchange, WriteStep step) {
-  auto refuse_step = std::move(step.refuse);
+  WriteRefusal refusal = std::move(step.refuse);
   ports::WriteCommand command;
   command.work = [this, exchange,
                   run = std::move(step.run)](ports::WriteTransaction& transaction) -> Status {
@@ -235,29 +233,47 @@ void Pipeline::submit(ExchangePtr exchange, WriteStep step) {
     try {
       CINNABAR_TRY(exchange->written, run(transaction));
     } catch (const std::exception& exception) {
-      dependencies_.logger.error("request.exception",
-                                 {{"request_id", exchange->call.request->request_id},
-                                  {"path", exchange->call.request->path},
-                                  {"what", exception.what()}});
+      note_exception(*exchange, exception);
       return make_error(Code::internal, reasons::kInternal, {});
     }
     return {};
   };
-  command.done = [this, exchange, refuse_step](const Status& status) {
+  command.done = [this, exchange, refusal](const Status& status) {
     guarded(exchange, [&] {
-      if (status.has_value()) return finish(*exchange, std::move(*exchange->written));
-      if (refuse_step == nullptr) return refuse(*exchange, status.error());
-      finish(*exchange, refuse_step(status.error()));
+      if (!status.has_value()) return refuse_write(*exchange, refusal, status.error());
+      finish(*exchange, std::move(*exchange->written));
     });
   };
   const Status submitted = dependencies_.store.submit(std::move(command));
-  if (!submitted.has_value()) {
-    if (refuse_step == nullptr) return refuse(*exchange, submitted.error());
-    finish(*exchange, refuse_step(submitted.error()));
-  }
+  if (!submitted.has_value()) refuse_write(*exchange, refusal, submitted.error());
+}
+
+void Pipeline::refuse_write(Exchange& exchange, const WriteRefusal& refusal, const Error& error) {
+  if (refusal == nullptr) return refuse(exchange, error);
+  note(exchange, error);
+  finish(exchange, refusal(error));
+}
+
+void Pipeline::note_exception(Exchange& exchange, const std::exception& exception) {
+  exchange.is_noted = true;
+  dependencies_.logger.error("request.exception",
+                             {{"request_id", exchange.call.request->request_id},
+                              {"path", exchange.call.request->path},
+                              {"what", exception.what()}});
+}
+
+void Pipeline::note(Exchange& exchange, const Error& error) {
+  const bool is_ours = error.code == Code::internal || error.code == Code::data_loss ||
+                       error.code == Code::unavailable;
+  if (!is_ours || exchange.is_noted) return;
+  exchange.is_noted = true;
+  dependencies_.logger.error("request.error", {{"request_id", exchange.call.request->request_id},
+                                               {"path", exchange.call.request->path},
+                                               {"error", to_string(error)}});
 }
 
 void Pipeline::refuse(Exchange& exchange, const Error& error) {
+  note(exchange, error);
   const bool has_door = exchange.endpoint != nullptr;
   finish(exchange, has_door ? exchange.endpoint->door->refuse(exchange.call, error)
                             : problem(error, exchange.call.request->request_id));
@@ -265,7 +281,8 @@ void Pipeline::refuse(Exchange& exchange, const Error& error) {
 
 void Pipeline::finish(Exchange& exchange, http::Response response) {
   if (exchange.respond == nullptr) return;
-  if (response.status >= 500) {
+  // Overload is counted, not logged: a line per refused request would be one more load.
+  if (response.status >= 500 && response.status != 503 && !exchange.is_noted) {
     dependencies_.logger.warning("request.failed",
                                  {{"request_id", exchange.call.request->request_id},
                                   {"path", exchange.call.request->path},

@@ -18,6 +18,7 @@
 #include "platform/workers.h"
 
 #include <array>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -60,6 +61,7 @@ class Pipeline {
   };
   struct Exchange;
   using ExchangePtr = std::shared_ptr<Exchange>;
+  using WriteRefusal = std::function<http::Response(const Error&)>;
 
   Pipeline(Dependencies dependencies, Options options);
 
@@ -76,7 +78,11 @@ class Pipeline {
   void run_authentication(ExchangePtr exchange);
   void take(ExchangePtr exchange, Answer answer);
   void submit(ExchangePtr exchange, WriteStep step);
+  void refuse_write(Exchange& exchange, const WriteRefusal& refusal, const Error& error);
 
+  // Logs what the caller is not told: the server's own trouble, once per request.
+  void note(Exchange& exchange, const Error& error);
+  void note_exception(Exchange& exchange, const std::exception& exception);
   void refuse(Exchange& exchange, const Error& error);
   void finish(Exchange& exchange, http::Response response);
   template <typename F>

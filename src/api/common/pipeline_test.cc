@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <semaphore>
 #include <stdexcept>
@@ -219,7 +220,9 @@ TEST_F(PipelineTest, an_exception_is_logged_once_and_not_told) {
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(response.body, Not(HasSubstr("secret")));
   EXPECT_THAT(log_, HasSubstr("inner secret"));
+  EXPECT_EQ(std::ranges::count(log_, '\n'), 1);
   EXPECT_EQ(get("/x/throw-in-write").body, "x refuses: internal");
+  EXPECT_EQ(std::ranges::count(log_, '\n'), 2);
 }
 
 TEST_F(PipelineTest, a_full_queue_is_refused_at_once) {
@@ -260,6 +263,8 @@ TEST_F(PipelineTest, a_slow_credential_is_checked_before_the_handler) {
 TEST_F(PipelineTest, a_stopped_store_is_refused) {
   world_.store.stop();
   EXPECT_EQ(send("POST", "/x/rows/k").get().status, 409);
+  EXPECT_THAT(log_, HasSubstr("request.error"));
+  EXPECT_THAT(log_, HasSubstr("shutting_down"));
 }
 
 TEST_F(PipelineTest, answers_are_counted_by_route_and_class) {
