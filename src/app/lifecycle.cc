@@ -1,6 +1,7 @@
 #include "app/lifecycle.h"
 
 #include "base/text.h"
+#include "services/idempotency.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -35,6 +36,16 @@ std::int64_t tick_seconds() {
   return std::clamp<std::int64_t>(*micros / 2'000'000, 1, kTickSecondsMax);
 }
 
+void forget_old_replies(Core& core, Workers& workers) {
+  const bool is_queued = workers.submit([&core] {
+    const auto removed = services::forget_old_replies(*core.store, core.clock.now());
+    if (!removed.has_value()) {
+      core.logger.warning("replies.forget_failed", {{"error", to_string(removed.error())}});
+    }
+  });
+  if (!is_queued) core.logger.warning("replies.forget_skipped");
+}
+
 void sweep_files(Core& core, Workers& workers) {
   const bool is_queued = workers.submit([&core] {
     const auto swept = core.files->sweep(*core.store);
@@ -59,6 +70,7 @@ int wait_for_signal(Core& core, Front& front) {
     if (core.clock.now() - swept_at >= kSweepInterval) {
       swept_at = core.clock.now();
       sweep_files(core, *front.blocking);
+      forget_old_replies(core, *front.blocking);
     }
   }
 }

@@ -121,9 +121,9 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
-  core->services.emplace(services::Services{core->catalog, core->people, *core->sessions,
-                                            *core->instances, *core->inbox, *core->files,
-                                            *core->collaboration, *core->admin, core->clock});
+  core->services.emplace(services::Services{
+      core->catalog, core->people, *core->sessions, *core->instances, *core->inbox, *core->files,
+      *core->collaboration, *core->admin, core->clock, core->crypto});
   return core;
 }
 

@@ -2,6 +2,8 @@
 // the life of the server.
 #pragma once
 
+#include "ports/clock.h"
+#include "ports/crypto.h"
 #include "services/admin_service.h"
 #include "services/catalog.h"
 #include "services/collaboration_service.h"
@@ -23,6 +25,7 @@ struct Services {
   CollaborationService& collaboration;
   AdminService& admin;
   ports::Clock& clock;
+  ports::Crypto& crypto;
 };
 
 }  // namespace cinnabar::services

@@ -2,6 +2,7 @@
 #include "api/native/answer.h"
 #include "api/native/fields.h"
 #include "api/native/handlers.h"
+#include "api/native/write_once.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
 
@@ -165,10 +166,11 @@ Result<Json> definitions(const api::Call& call) {
 api::Answer start_instance(const api::Call& call) {
   auto start = read_start(call);
   if (!start.has_value()) return refuse(call, start.error());
-  return write(call,
-               [call, start = std::move(start).value()](ports::WriteTransaction& transaction) {
-                 return start_in(call, start, transaction);
-               });
+  const services::CallContext context = start->context;
+  return write_once(call, context,
+                    [call, start = std::move(start).value()](ports::WriteTransaction& transaction) {
+                      return start_in(call, start, transaction);
+                    });
 }
 
 api::Answer show_instance(const api::Call& call) {

@@ -2,6 +2,7 @@
 #include "api/native/answer.h"
 #include "api/native/fields.h"
 #include "api/native/handlers.h"
+#include "api/native/write_once.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
 
@@ -128,10 +129,12 @@ api::Answer show_work_item(const api::Call& call) {
 api::Answer complete_work_item(const api::Call& call) {
   auto completion = read_completion(call);
   if (!completion.has_value()) return refuse(call, completion.error());
-  return write(call, [call, completion = std::move(completion).value()](
-                         ports::WriteTransaction& transaction) {
-    return complete(call, completion, transaction);
-  });
+  const services::CallContext context = completion->context;
+  return write_once(
+      call, context,
+      [call, completion = std::move(completion).value()](ports::WriteTransaction& transaction) {
+        return complete(call, completion, transaction);
+      });
 }
 
 }  // namespace cinnabar::native
