@@ -14,7 +14,7 @@ http::Response json_response(const Json& body) {
   http::Response response;
   response.status = 200;
   response.headers.push_back({"Content-Type", "application/json"});
-  response.body = print(body, {.ascii = true, .spaced = true});
+  response.body = print(body, kWireStyle);
   return response;
 }
 
@@ -208,6 +208,16 @@ http::Response Voice::success(Shape shape, Text message, Json result) const {
       .set("message", text(message, language_))
       .set("result", std::move(result));
   return json_response(body);
+}
+
+http::Response Voice::success_list(Text message, std::string_view printed) const {
+  http::Response response = answer(200, text(message, language_), Json{});
+  constexpr std::string_view kEnd = "null}";
+  response.body.resize(response.body.size() - kEnd.size());
+  response.body.reserve(response.body.size() + printed.size() + 1);
+  response.body += printed;
+  response.body += '}';
+  return response;
 }
 
 http::Response Voice::failure(Shape shape, int status, std::string message, Json result) const {

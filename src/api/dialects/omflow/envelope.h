@@ -39,6 +39,9 @@ enum class Verb : std::uint8_t { create, push, query, other };
 // The failure words of the verb and the reason; reasons that say it all stand alone.
 std::string describe(const Error& error, Verb verb, Language language);
 
+// How the real server prints JSON: no character beyond ASCII, a space behind each separator.
+inline constexpr JsonStyle kWireStyle{.ascii = true, .spaced = true};
+
 // The answers of one call.
 class Voice {
  public:
@@ -48,6 +51,8 @@ class Voice {
   [[nodiscard]] Language language() const { return language_; }
 
   [[nodiscard]] http::Response success(Shape shape, Text message, Json result) const;
+  // Shape::list with a result that is printed already, in kWireStyle.
+  [[nodiscard]] http::Response success_list(Text message, std::string_view printed) const;
   [[nodiscard]] http::Response failure(Shape shape, int status, std::string message,
                                        Json result = {}) const;
   [[nodiscard]] http::Response failure(Shape shape, int status, Text message) const;

@@ -69,22 +69,44 @@ QueryRow row_of(const services::InboxItem& item, const MissionContext& context) 
   return row;
 }
 
+// Prints the rows as they are read: a page of a hundred has thousands of cells, too many to build a
+// document of them first.
+std::string print_rows(const Query& query, const std::vector<services::InboxItem>& items,
+                       const MissionContext& context) {
+  std::vector<std::string> keys;
+  for (const std::size_t column : query.columns) {
+    std::string key = keys.empty() ? "{" : ", ";
+    print_string_to(key, kMissionColumns[column].name, kWireStyle.ascii);
+    keys.push_back(key + ": ");
+  }
+  std::string out = "[";
+  out.reserve(items.size() * 800);
+  for (const services::InboxItem& item : items) {
+    if (out.size() > 1) out += ", ";
+    const QueryRow row = row_of(item, context);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      out += keys[i];
+      print_to(out, row[query.columns[i]], kWireStyle);
+    }
+    out += '}';
+  }
+  return out + "]";
+}
+
 // The database does the work when it can; an order or condition over what is not stored with the
-// work item is done here, over all that the caller has.
-Result<Json> answer_query(const api::Call& call, const Entry& entry, const Query& query,
-                          const MissionContext& context) {
-  if (query.rows_max() == 0) return Json::array();
+// work item is done here, over all that the caller has. The answer is a printed array.
+Result<std::string> answer_query(const api::Call& call, const Entry& entry, const Query& query,
+                                 const MissionContext& context) {
+  if (query.rows_max() == 0) return std::string("[]");
   const auto translated = translate_missions(query, context);
   services::InboxQuery inbox =
       translated ? *translated : services::InboxQuery{offered_filter(context), {}, 0, -1};
   CINNABAR_TRY(const auto items, entry.services->inbox.list(*call.snapshot, entry.context, inbox));
+  if (translated) return print_rows(query, items, context);
   std::vector<QueryRow> rows;
   rows.reserve(items.size());
   for (const services::InboxItem& item : items) rows.push_back(row_of(item, context));
-  if (!translated) return evaluate(query, kMissionColumns, std::move(rows), entry.time_zone);
-  Json result = Json::array();
-  for (QueryRow& row : rows) result.push(project(query, kMissionColumns, std::move(row)));
-  return result;
+  return print(evaluate(query, kMissionColumns, std::move(rows), entry.time_zone), kWireStyle);
 }
 
 }  // namespace
@@ -100,7 +122,7 @@ api::Answer list_missions(const api::Call& call) {
                                  entry.services->people.current(), entry.time_zone};
     auto result = answer_query(call, entry, *query, context);
     if (!result) return refuse(result.error());
-    return entry.voice.success(Shape::list, Text::queried, std::move(*result));
+    return entry.voice.success_list(Text::queried, *result);
   });
 }
 
