@@ -1,5 +1,7 @@
 #include "app/data_folder.h"
 
+#include "app/disk_error.h"
+#include "outbound/descriptor.h"
 #include "vocab/reasons.h"
 
 #include <fcntl.h>
@@ -13,27 +15,9 @@
 namespace cinnabar::app {
 namespace {
 
+using outbound::Descriptor;
+
 constexpr std::size_t kKeyBytes = 32;
-
-Error disk_error(std::string_view what, const std::filesystem::path& path) {
-  return make_error(
-      Code::unavailable, reasons::kStorageUnavailable,
-      "cannot " + std::string(what) + " " + path.string() + ": " + std::strerror(errno));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 Status write_key(const std::filesystem::path& path, int descriptor) {
   unsigned char key[kKeyBytes];

@@ -1,6 +1,8 @@
 #include "app/file_copy.h"
 
+#include "app/disk_error.h"
 #include "base/text.h"
+#include "outbound/descriptor.h"
 #include "vocab/reasons.h"
 
 #include <fcntl.h>
@@ -16,27 +18,9 @@
 namespace cinnabar::app {
 namespace {
 
+using outbound::Descriptor;
+
 constexpr std::size_t kPieceBytes = 256 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
-
-Error disk_error(std::string_view what, const std::filesystem::path& path) {
-  return make_error(
-      Code::unavailable, reasons::kStorageUnavailable,
-      "cannot " + std::string(what) + " " + path.string() + ": " + std::strerror(errno));
-}
 
 struct FreeDigest {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }

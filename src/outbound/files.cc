@@ -1,5 +1,6 @@
 #include "outbound/files.h"
 
+#include "outbound/descriptor.h"
 #include "vocab/reasons.h"
 
 #include <fcntl.h>
@@ -19,21 +20,6 @@ namespace fs = std::filesystem;
 std::error_code last_failure() {
   return {errno, std::generic_category()};
 }
-
-// Owns one descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status sync_path(const fs::path& path, int flags) {
   const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
