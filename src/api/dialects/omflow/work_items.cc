@@ -3,23 +3,75 @@
 #include "api/dialects/omflow/gateway.h"
 #include "api/dialects/omflow/ids.h"
 #include "api/dialects/omflow/mission_filter.h"
+#include "base/assert.h"
 
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace cinnabar::omflow {
 namespace {
 
-Json id_or_null(std::int64_t id) {
-  return id == 0 ? Json{} : Json{id};
+// Where the value of a cell goes: into a Json, for what is filtered and sorted here ...
+class JsonCell {
+ public:
+  JsonCell(Json& out, UtcOffset zone) : out_(out), zone_(zone) {}
+  void none() { out_ = Json{}; }
+  void flag(bool value) { out_ = Json{value}; }
+  void integer(std::int64_t value) { out_ = Json{value}; }
+  void text(std::string_view value) { out_ = Json{value}; }
+  void time(Instant value) { out_ = Json{to_local_millis(value, zone_)}; }
+
+ private:
+  Json& out_;
+  UtcOffset zone_;
+};
+
+// ... or straight into the answer, for a page that the database has chosen.
+class TextCell {
+ public:
+  TextCell(std::string& out, UtcOffset zone) : out_(out), zone_(zone) {}
+  void none() { out_ += "null"; }
+  void flag(bool value) { out_ += value ? "true" : "false"; }
+  void integer(std::int64_t value) {
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out_.append(digits.data(), end);
+  }
+  void text(std::string_view value) { print_string_to(out_, value, kWireStyle.ascii); }
+  // Most of the times of a row are equal, so the last one is kept.
+  void time(Instant value) {
+    if (value != last_ || last_text_.empty()) {
+      last_ = value;
+      last_text_ = '"' + to_local_millis(value, zone_) + '"';
+    }
+    out_ += last_text_;
+  }
+
+ private:
+  std::string& out_;
+  UtcOffset zone_;
+  Instant last_;
+  std::string last_text_;
+};
+
+template <typename Cell>
+void put_id(Cell& cell, std::int64_t id) {
+  if (id == 0) return cell.none();
+  cell.integer(id);
 }
 
-Json text_or_null(const std::optional<std::string>& text) {
-  return text && !text->empty() ? Json{*text} : Json{};
+template <typename Cell>
+void put_text(Cell& cell, std::string_view text) {
+  if (text.empty()) return cell.none();
+  cell.text(text);
 }
 
-Json name_of(const services::People& people, UserId id) {
+template <typename Cell>
+void put_user(Cell& cell, const services::People& people, UserId id) {
   const services::User* user = people.user(id);
-  return user == nullptr ? Json{} : Json{user->name};
+  if (user == nullptr) return cell.none();
+  cell.text(user->name);
 }
 
 // "approve,reject": the labels of action1 and action2; a comma alone when there are none.
@@ -33,39 +85,76 @@ std::string action_labels(const services::InboxItem& item) {
   return first + "," + second;
 }
 
+template <typename Cell>
+void put_process(Cell& cell, MissionColumn column, const services::Process& process,
+                 const MissionContext& context) {
+  if (column == MissionColumn::flow_uuid) return cell.text(process.uuid);
+  if (column == MissionColumn::flow_name) return cell.text(process.name);
+  if (column == MissionColumn::is_active) return cell.flag(process.enabled);
+  cell.text(api_path_of(*context.catalog, process));
+}
+
+// What each column shows.
+template <typename Cell>
+void put(Cell& cell, MissionColumn column, const services::InboxItem& item,
+         const services::Process* process, const MissionContext& context) {
+  switch (column) {
+    case MissionColumn::id:
+      return cell.integer(item.id.value());
+    case MissionColumn::flow_uuid:
+    case MissionColumn::flow_name:
+    case MissionColumn::is_active:
+    case MissionColumn::api_path:
+      if (process == nullptr) return cell.none();
+      return put_process(cell, column, *process, context);
+    case MissionColumn::status:
+      return put_text(cell, item.status.value_or(""));
+    case MissionColumn::level:
+      return put_text(cell, item.level.value_or(""));
+    case MissionColumn::title:
+      return put_text(cell, item.title);
+    case MissionColumn::data_no:
+      return cell.integer(item.number);
+    case MissionColumn::data_id:
+      return cell.integer(item.activity.value());
+    case MissionColumn::stop_uuid:
+      return cell.text(item.node_id);
+    case MissionColumn::stop_chart_text:
+      return cell.text(item.node_name);
+    case MissionColumn::create_user_id:
+      return put_user(cell, *context.people, item.initiator);
+    case MissionColumn::update_user_id:
+      return put_user(cell, *context.people, item.updated_by);
+    case MissionColumn::ticket_createtime:
+      return cell.time(item.instance_created_at);
+    case MissionColumn::createtime:
+      return cell.time(item.created_at);
+    case MissionColumn::updatetime:
+      return cell.time(item.updated_at);
+    case MissionColumn::assignee_id:
+      return put_id(cell, item.assignee.value());
+    case MissionColumn::assign_group_id:
+      return put_id(cell, item.group.value());
+    case MissionColumn::action:
+      return cell.text(action_labels(item));
+    case MissionColumn::attachment:
+      return cell.flag(item.has_attachments);
+    case MissionColumn::history:
+    case MissionColumn::closed:
+      return cell.flag(false);
+    case MissionColumn::deploy_flag:
+      return cell.flag(true);
+  }
+  CINNABAR_UNREACHABLE();
+}
+
 QueryRow row_of(const services::InboxItem& item, const MissionContext& context) {
   const services::Process* process = context.catalog->process(item.process);
-  const UtcOffset zone = context.time_zone;
   QueryRow row(kMissionColumns.size());
-  const auto set = [&](MissionColumn column, Json value) {
-    row[static_cast<std::size_t>(column)] = std::move(value);
-  };
-  set(MissionColumn::id, item.id.value());
-  if (process != nullptr) {
-    set(MissionColumn::flow_uuid, process->uuid);
-    set(MissionColumn::flow_name, process->name);
-    set(MissionColumn::api_path, api_path_of(*context.catalog, *process));
-    set(MissionColumn::is_active, process->enabled);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    JsonCell cell(row[i], context.time_zone);
+    put(cell, static_cast<MissionColumn>(i), item, process, context);
   }
-  set(MissionColumn::status, text_or_null(item.status));
-  set(MissionColumn::level, text_or_null(item.level));
-  set(MissionColumn::title, text_or_null(item.title));
-  set(MissionColumn::data_no, item.number);
-  set(MissionColumn::data_id, item.activity.value());
-  set(MissionColumn::history, false);
-  set(MissionColumn::stop_uuid, item.node_id);
-  set(MissionColumn::stop_chart_text, item.node_name);
-  set(MissionColumn::create_user_id, name_of(*context.people, item.initiator));
-  set(MissionColumn::update_user_id, name_of(*context.people, item.updated_by));
-  set(MissionColumn::ticket_createtime, to_local_millis(item.instance_created_at, zone));
-  set(MissionColumn::createtime, to_local_millis(item.created_at, zone));
-  set(MissionColumn::updatetime, to_local_millis(item.updated_at, zone));
-  set(MissionColumn::assignee_id, id_or_null(item.assignee.value()));
-  set(MissionColumn::assign_group_id, id_or_null(item.group.value()));
-  set(MissionColumn::action, action_labels(item));
-  set(MissionColumn::attachment, item.has_attachments);
-  set(MissionColumn::closed, false);
-  set(MissionColumn::deploy_flag, true);
   return row;
 }
 
@@ -81,12 +170,13 @@ std::string print_rows(const Query& query, const std::vector<services::InboxItem
   }
   std::string out = "[";
   out.reserve(items.size() * 800);
+  TextCell cell(out, context.time_zone);
   for (const services::InboxItem& item : items) {
+    const services::Process* process = context.catalog->process(item.process);
     if (out.size() > 1) out += ", ";
-    const QueryRow row = row_of(item, context);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       out += keys[i];
-      print_to(out, row[query.columns[i]], kWireStyle);
+      put(cell, static_cast<MissionColumn>(query.columns[i]), item, process, context);
     }
     out += '}';
   }
