@@ -28,7 +28,9 @@ struct SqliteOptions {
   std::int64_t writer_cache_bytes = 64LL * 1024 * 1024;
   std::int64_t reader_cache_bytes = 8LL * 1024 * 1024;
   // Readers map this much of the file; the log is always read by copying.
-  std::int64_t reader_mmap_bytes = 256LL * 1024 * 1024;
+  // Off by default: a mapped page is looked up in the log each time it is read, a cached one once
+  // per snapshot, and the log of a busy server is long.
+  std::int64_t reader_mmap_bytes = 0;
   // The log is copied into the file when it has this many pages and nothing is queued, and in any
   // case at ten times as many; at forty times as many the writer waits shortly for readers.
   std::int64_t checkpoint_pages = 2'000;
