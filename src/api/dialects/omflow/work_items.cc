@@ -4,6 +4,8 @@
 #include "api/dialects/omflow/ids.h"
 #include "api/dialects/omflow/mission_filter.h"
 #include "base/assert.h"
+#include "vocab/limits.h"
+#include "vocab/reasons.h"
 
 #include <array>
 #include <charconv>
@@ -193,6 +195,11 @@ Result<std::string> answer_query(const api::Call& call, const Entry& entry, cons
       translated ? *translated : services::InboxQuery{offered_filter(context), {}, 0, -1};
   CINNABAR_TRY(const auto items, entry.services->inbox.list(*call.snapshot, entry.context, inbox));
   if (translated) return print_rows(query, items, context);
+  // A page cut off before it was filtered and sorted would be a wrong answer.
+  if (items.size() >= limits::kPageRowsMax) {
+    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                      "too many work items for a condition or order on this column");
+  }
   std::vector<QueryRow> rows;
   rows.reserve(items.size());
   for (const services::InboxItem& item : items) rows.push_back(row_of(item, context));
