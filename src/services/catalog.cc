@@ -14,13 +14,6 @@ namespace {
 
 namespace schema = ports::schema;
 
-Result<std::vector<ports::Row>> all_rows(ports::ReadTransaction& snapshot,
-                                         const ports::Table& table) {
-  ports::Select select;
-  select.table = &table;
-  return snapshot.select(select);
-}
-
 std::string without_dashes(std::string_view uuid) {
   std::string out = to_lower_ascii(uuid);
   std::erase(out, '-');

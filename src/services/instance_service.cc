@@ -5,6 +5,7 @@
 #include "services/codec/instance_codec.h"
 #include "services/instance_access.h"
 #include "services/instance_store.h"
+#include "services/invalid_fields.h"
 #include "services/positions.h"
 #include "services/rows.h"
 #include "services/unique_fields.h"
@@ -39,13 +40,6 @@ Result<const Process*> usable_process(const Catalog& catalog, ProcessId id, bool
                       "the process does not take calls through an API", process->key);
   }
   return process;
-}
-
-Error invalid_fields(std::vector<FieldError> errors) {
-  Error error = make_error(Code::invalid_argument, reasons::kFieldsInvalid,
-                           "some fields are not acceptable", errors.front().field);
-  error.fields = std::move(errors);
-  return error;
 }
 
 // Field ids spelt as the form spells them. Later spellings of one id win.

@@ -11,13 +11,6 @@ namespace {
 
 namespace schema = ports::schema;
 
-Result<std::vector<ports::Row>> all_rows(ports::ReadTransaction& snapshot,
-                                         const ports::Table& table) {
-  ports::Select select;
-  select.table = &table;
-  return snapshot.select(select);
-}
-
 User read_user(const ports::Row& row) {
   namespace columns = schema::user_account;
   User user;

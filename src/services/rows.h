@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "ports/store.h"
 #include "ports/table.h"
 
 #include <optional>
@@ -12,6 +13,14 @@
 #include <utility>
 
 namespace cinnabar::services {
+
+// For tables that are read whole: what is deployed, and the directory.
+inline Result<std::vector<ports::Row>> all_rows(ports::ReadTransaction& snapshot,
+                                                const ports::Table& table) {
+  ports::Select select;
+  select.table = &table;
+  return snapshot.select(select);
+}
 
 inline bool is_null(const ports::Row& row, std::uint16_t column) {
   return std::holds_alternative<std::monostate>(row[column]);

@@ -1,6 +1,7 @@
 #include "services/unique_fields.h"
 
 #include "ports/schema.h"
+#include "services/invalid_fields.h"
 #include "services/rows.h"
 #include "vocab/reasons.h"
 
@@ -43,10 +44,7 @@ Status change_unique_values(ports::WriteTransaction& transaction, const form::Fo
     if (!before.empty()) transaction.erase(columns::kTable, key(before));
   }
   if (errors.empty()) return {};
-  Error error = make_error(Code::invalid_argument, reasons::kFieldsInvalid,
-                           "some fields are not acceptable", errors.front().field);
-  error.fields = std::move(errors);
-  return error;
+  return invalid_fields(std::move(errors));
 }
 
 }  // namespace cinnabar::services
