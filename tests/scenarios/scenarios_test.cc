@@ -1,4 +1,4 @@
-// Runs every tests/bpmn/*.bpmn against its .expect file; README.md describes the format.
+// Runs every tests/scenarios/*.bpmn against its .expect file; README.md describes the format.
 #include "base/text.h"
 #include "domain/process/bpmn/import.h"
 #include "domain/process/decide.h"
@@ -201,10 +201,10 @@ bool is_expectation(std::string_view line) {
   return line.starts_with("  ");
 }
 
-class Corpus : public ::testing::TestWithParam<std::string> {};
+class Scenarios : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Corpus, behaves_as_expected) {
-  const std::filesystem::path folder(CINNABAR_CORPUS);
+TEST_P(Scenarios, behaves_as_expected) {
+  const std::filesystem::path folder(CINNABAR_SCENARIOS);
   Scenario scenario(read_file(folder / (GetParam() + ".bpmn")));
   const std::string script = read_file(folder / (GetParam() + ".expect"));
   ASSERT_FALSE(script.empty());
@@ -223,14 +223,14 @@ TEST_P(Corpus, behaves_as_expected) {
   EXPECT_GT(commands, 0U);
   EXPECT_EQ(actual, expected);
   EXPECT_TRUE(scenario.folds_to_the_same());
-  if (const char* folder_for_actual = std::getenv("CINNABAR_CORPUS_ACTUAL")) {
+  if (const char* folder_for_actual = std::getenv("CINNABAR_SCENARIOS_ACTUAL")) {
     std::ofstream(std::filesystem::path(folder_for_actual) / (GetParam() + ".expect"))
         << actual.substr(0, actual.size() - 1);
   }
 }
 
 TEST(Reference, the_example_can_be_deployed) {
-  const std::filesystem::path folder(CINNABAR_CORPUS);
+  const std::filesystem::path folder(CINNABAR_SCENARIOS);
   const std::string page = read_file(folder / "../../docs/reference/bpmn.md");
   const std::string fence = "```xml\n";
   const std::size_t start = page.find(fence);
@@ -242,16 +242,16 @@ TEST(Reference, the_example_can_be_deployed) {
   EXPECT_TRUE(imported.findings.empty());
 }
 
-std::vector<std::string> names_of_corpus() {
+std::vector<std::string> names_of_scenarios() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(CINNABAR_CORPUS)) {
+  for (const auto& entry : std::filesystem::directory_iterator(CINNABAR_SCENARIOS)) {
     if (entry.path().extension() == ".bpmn") names.push_back(entry.path().stem().string());
   }
   std::ranges::sort(names);
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(bpmn, Corpus, ::testing::ValuesIn(names_of_corpus()),
+INSTANTIATE_TEST_SUITE_P(documents, Scenarios, ::testing::ValuesIn(names_of_scenarios()),
                          [](const auto& param) { return param.param; });
 
 }  // namespace
