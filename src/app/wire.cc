@@ -116,14 +116,16 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
       store, core->clock, core->crypto, core->people,
       services::SessionService::Options{config.session_idle_limit, std::move(server_key)});
   CINNABAR_CHECK_OK(core->sessions->load());
+  core->tokens.emplace(store, core->clock, core->crypto, core->people);
+  CINNABAR_CHECK_OK(core->tokens->load());
   core->instances.emplace(core->clock, core->catalog, core->people);
   core->inbox.emplace(core->people);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
   core->services.emplace(services::Services{
-      core->catalog, core->people, *core->sessions, *core->instances, *core->inbox, *core->files,
-      *core->collaboration, *core->admin, core->clock, core->crypto});
+      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
+      *core->files, *core->collaboration, *core->admin, core->clock, core->crypto});
   return core;
 }
 

@@ -37,6 +37,7 @@ struct Core {
   services::CatalogSource catalog;
   services::PeopleSource people;
   std::optional<services::SessionService> sessions;
+  std::optional<services::TokenService> tokens;
   std::optional<services::InstanceService> instances;
   std::optional<services::InboxService> inbox;
   std::optional<services::FileService> files;

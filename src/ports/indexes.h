@@ -47,7 +47,7 @@ constexpr Index two(std::string_view name, const Table& table, std::uint16_t a, 
 
 inline constexpr std::int64_t kWorkItemOpen = 1;  // WorkItemState::open
 
-inline constexpr std::array<Index, 26> kIndexes{{
+inline constexpr std::array<Index, 28> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -79,6 +79,10 @@ inline constexpr std::array<Index, 26> kIndexes{{
                 schema::access_session::token_hash, true),
     detail::one("access_session_by_user", schema::access_session::kTable,
                 schema::access_session::user_id, false),
+    detail::one("access_token_by_token", schema::access_token::kTable,
+                schema::access_token::token_hash, true),
+    detail::one("access_token_by_user", schema::access_token::kTable, schema::access_token::user_id,
+                false),
     detail::two("process_instance_by_number", schema::process_instance::kTable,
                 schema::process_instance::process_id, schema::process_instance::number, true),
     detail::two("process_instance_by_process", schema::process_instance::kTable,

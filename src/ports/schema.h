@@ -257,6 +257,29 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"access_session", kColumns, 1};
 }  // namespace access_session
 
+// Personal access tokens: credentials that a user made for a program; only the hash is kept.
+namespace access_token {
+enum : std::uint16_t {
+  id,
+  user_id,
+  name,
+  token_hash,
+  created_at,
+  expires_at,
+  last_used_at,
+};
+inline constexpr std::array<Column, 7> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"user_id", ColumnType::integer, false},
+    {"name", ColumnType::text, false},
+    {"token_hash", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+    {"expires_at", ColumnType::integer, true},
+    {"last_used_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"access_token", kColumns, 1};
+}  // namespace access_token
+
 // One run of a process; `state` is encoded by services/codec.
 namespace process_instance {
 enum : std::uint16_t {
@@ -560,7 +583,7 @@ inline constexpr std::array<Column, 4> kColumns{{
 inline constexpr Table kTable{"unique_value", kColumns, 3};
 }  // namespace unique_value
 
-inline constexpr std::array<const Table*, 23> kAll{
+inline constexpr std::array<const Table*, 24> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -573,6 +596,7 @@ inline constexpr std::array<const Table*, 23> kAll{
     &membership::kTable,
     &permission::kTable,
     &access_session::kTable,
+    &access_token::kTable,
     &process_instance::kTable,
     &activity_instance::kTable,
     &work_item::kTable,

@@ -5,6 +5,7 @@
 #include "services/deployment.h"
 #include "services/instance_store.h"
 #include "services/rows.h"
+#include "services/uuid.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -129,11 +130,8 @@ AdminService::AdminService(ports::Store& store, ports::Clock& clock, ports::Cryp
 Result<Deployment> AdminService::deploy(const Package& package) {
   const auto make_uuid = [this] {
     const std::string bytes = crypto_.random_bytes(16);
-    std::string hex = to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-    hex[12] = '4';
-    hex[16] = 'a';
-    for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
-    return hex;
+    return uuid_of_hex(
+        to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}));
   };
   Deployment deployment;
   CINNABAR_CHECK_OK(

@@ -12,6 +12,7 @@
 #include "services/instance_service.h"
 #include "services/people.h"
 #include "services/session_service.h"
+#include "services/token_service.h"
 
 namespace cinnabar::services {
 
@@ -19,6 +20,7 @@ struct Services {
   const CatalogSource& catalog;
   const PeopleSource& people;
   SessionService& sessions;
+  TokenService& tokens;
   InstanceService& instances;
   InboxService& inbox;
   FileService& files;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ports/schema.h"
 #include "services/rows.h"
+#include "services/uuid.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
@@ -24,18 +25,6 @@ std::string user_kind(UserId user, std::string_view kind) {
   return std::to_string(user.value()) + "/" + std::string(kind);
 }
 
-// Hex digits in the shape of a random UUID: version 4, variant 10.
-std::string as_uuid(std::string hex) {
-  hex.resize(32);
-  hex[12] = '4';
-  constexpr std::string_view kVariants = "89ab";
-  const char c = hex[16];
-  const int digit = c <= '9' ? c - '0' : c - 'a' + 10;
-  hex[16] = kVariants[static_cast<std::size_t>(digit & 3)];
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
-  return hex;
-}
-
 Error wrong_credentials() {
   return make_error(Code::unauthenticated, reasons::kCredentialsWrong,
                     "the name or the password is wrong, or the account is disabled");
@@ -50,7 +39,7 @@ SessionService::SessionService(ports::Store& store, ports::Clock& clock, ports::
 }
 
 std::string SessionService::derive_code(std::int64_t id, Instant created_at) const {
-  return as_uuid(crypto_.hmac_sha256_hex(
+  return uuid_of_hex(crypto_.hmac_sha256_hex(
       options_.server_key.reveal(),
       "session/" + std::to_string(id) + "/" + std::to_string(created_at.micros())));
 }

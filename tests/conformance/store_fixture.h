@@ -6,6 +6,7 @@
 #include "ports/schema.h"
 #include "ports/store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -54,6 +54,11 @@ std::string_view session_code(const http::Request& request) {
   return cookie(request, kCookieName);
 }
 
+bool has_personal_token(const http::Request& request) {
+  return has_scheme(request.header("Authorization"), kBearer) &&
+         session_code(request).starts_with(services::kTokenPrefix);
+}
+
 bool is_same_site(const http::Request& request) {
   // Other sites cannot add this header without asking us first, and we never agree.
   if (!request.header("X-Requested-With").empty()) return true;
@@ -86,6 +91,10 @@ Result<services::CallContext> authenticate(const api::Call& call) {
   if (!has_bearer && changes_something(request) && !is_same_site(request)) {
     return make_error(Code::permission_denied, kCrossSite,
                       "a call with a cookie needs the header X-Requested-With");
+  }
+  if (has_personal_token(request)) {
+    CINNABAR_TRY(const Principal principal, call.services->tokens.authenticate(code));
+    return context_of(call, principal);
   }
   CINNABAR_TRY(const Principal principal, call.services->sessions.authenticate(kSessionKind, code));
   return context_of(call, principal);

@@ -1,4 +1,4 @@
-// Who calls the native API: a session cookie, a bearer code, or a password with every call.
+// Who calls the native API: a session cookie, a bearer code, a personal access token, or a password with every call.
 //
 // A browser sends its cookie along with whatever page asks it to, so a call that changes something
 // and is known by its cookie alone must show that it comes from our own pages. Thread: any.
@@ -15,7 +15,7 @@ inline constexpr std::string_view kCookieName = "cinnabar_session";
 inline constexpr Reason kCrossSite{"cross_site_request"};
 
 // Errors: unauthenticated (credentials_missing, credentials_malformed, credentials_wrong,
-// session_unknown, session_expired), permission_denied (cross_site_request).
+// session_unknown, session_expired, token_unknown, token_expired), permission_denied (cross_site_request).
 Result<services::CallContext> authenticate(const api::Call& call);
 
 // True for a password that was not checked within the last minute.
@@ -25,6 +25,8 @@ Status check_password(api::Call& call);
 
 // Sent by one of our pages, or by no browser at all.
 bool is_same_site(const http::Request& request);
+// Known by a personal access token, which may do what its user may, but not make more tokens.
+bool has_personal_token(const http::Request& request);
 // The session code of the call, from cookie or header; empty when there is none.
 std::string_view session_code(const http::Request& request);
 

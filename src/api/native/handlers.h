@@ -10,6 +10,10 @@ api::Answer sign_in(const api::Call& call);
 api::Answer sign_out(const api::Call& call);
 api::Answer who_am_i(const api::Call& call);
 
+api::Answer create_token(const api::Call& call);
+api::Answer list_tokens(const api::Call& call);
+api::Answer revoke_token(const api::Call& call);
+
 api::Answer list_work_items(const api::Call& call);
 api::Answer show_work_item(const api::Call& call);
 api::Answer complete_work_item(const api::Call& call);

@@ -132,6 +132,7 @@ form::FormDefinition test_form() {
 World::World()
     : sessions(store, clock, crypto, people,
                {.idle_limit = minutes(5), .server_key = Secret(std::string(32, 'k'))}),
+      tokens(store, clock, crypto, people),
       instances(clock, catalog, people),
       inbox_service(people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),

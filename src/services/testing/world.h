@@ -78,6 +78,7 @@ class World {
   CatalogSource catalog;
   PeopleSource people;
   SessionService sessions;
+  TokenService tokens;
   InstanceService instances;
   InboxService inbox_service;
   FileService files;

@@ -7,6 +7,7 @@
 #include "platform/http/router.h"
 #include "services/testing/world.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>

@@ -109,6 +109,16 @@ CREATE TABLE access_session (
   idle_limit {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE access_token (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  user_id {{integer}} NOT NULL,
+  name {{text}} NOT NULL,
+  token_hash {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  expires_at {{integer}},
+  last_used_at {{integer}}
+) {{plain}};
+
 CREATE TABLE process_instance (
   id {{integer}} NOT NULL PRIMARY KEY,
   process_id {{integer}} NOT NULL,
@@ -265,6 +275,8 @@ CREATE INDEX user_group_by_key ON user_group (kind, key);
 CREATE INDEX membership_by_user ON membership (user_id);
 CREATE UNIQUE INDEX access_session_by_token ON access_session (token_hash);
 CREATE INDEX access_session_by_user ON access_session (user_id);
+CREATE UNIQUE INDEX access_token_by_token ON access_token (token_hash);
+CREATE INDEX access_token_by_user ON access_token (user_id);
 CREATE UNIQUE INDEX process_instance_by_number ON process_instance (process_id, number);
 CREATE INDEX process_instance_by_process ON process_instance (process_id, id);
 CREATE INDEX activity_instance_by_instance ON activity_instance (instance_id);
