@@ -40,6 +40,7 @@ struct Parsed {
   ServeOptions serve;
   DeployOptions deploy;
   UserOptions user;
+  TokenOptions token;
   BackupOptions backup;
   RestoreOptions restore;
   MigrateOptions migrate;
@@ -107,6 +108,35 @@ void add_user(CLI::App& app, Parsed& parsed) {
                   "Refuse a person's credentials from now on");
   add_user_action(*group, parsed, UserAction::enable, "enable", "Accept them again");
   add_user_action(*group, parsed, UserAction::list, "list", "Everybody, one per line");
+}
+
+void add_token_action(CLI::App& group, Parsed& parsed, TokenAction action, const char* name,
+                      const char* sentence) {
+  CLI::App* command = group.add_subcommand(name, sentence);
+  TokenOptions& token = parsed.token;
+  add_common(*command, token.common);
+  add_json(*command, token.common);
+  command->add_option("--user", token.user, "Log-in name of the person")->required();
+  if (action == TokenAction::create) {
+    command->add_option("--name", token.name, "What it is for")->required();
+    command->add_option("--expires", token.expires_at, "Date, or date and time; default: never");
+  }
+  if (action == TokenAction::revoke) {
+    command->add_option("ID", token.id, "Its number in the list")->required();
+  }
+  command->callback([&parsed, action] {
+    parsed.token.action = action;
+    parsed.chosen = [&parsed] { return run_token(parsed.token); };
+  });
+}
+
+void add_token(CLI::App& app, Parsed& parsed) {
+  CLI::App* group = app.add_subcommand("token", "Personal access tokens of people");
+  group->require_subcommand(1);
+  add_token_action(*group, parsed, TokenAction::create, "create",
+                   "Make one and print it, this once");
+  add_token_action(*group, parsed, TokenAction::list, "list", "A person's, without the secrets");
+  add_token_action(*group, parsed, TokenAction::revoke, "revoke", "Refuse one from now on");
 }
 
 void add_backup(CLI::App& app, Parsed& parsed) {
@@ -207,6 +237,7 @@ int run_command_line(int argc, char** argv) {
   add_serve(app, parsed);
   add_deploy(app, parsed);
   add_user(app, parsed);
+  add_token(app, parsed);
   add_backup(app, parsed);
   add_migrate(app, parsed);
   add_config(app, parsed);

@@ -40,6 +40,17 @@ struct UserOptions {
 };
 Exit run_user(const UserOptions& options);
 
+enum class TokenAction : std::uint8_t { create, list, revoke };
+struct TokenOptions {
+  CommonOptions common;
+  TokenAction action = TokenAction::list;
+  std::string user;
+  std::string name;
+  std::string expires_at;
+  std::int64_t id = 0;
+};
+Exit run_token(const TokenOptions& options);
+
 enum class BackupAction : std::uint8_t { create, verify };
 struct BackupOptions {
   CommonOptions common;

@@ -1,6 +1,7 @@
+#include "app/administration.h"
 #include "app/cli/console.h"
 #include "app/packages.h"
-#include "app/wire.h"
+#include "base/text.h"
 #include "outbound/package_files.h"
 
 namespace cinnabar::app {
@@ -22,24 +23,25 @@ void print_findings(const std::vector<services::PackageFinding>& findings) {
   }
 }
 
-void print_deployment(const services::Deployment& deployment,
-                      const std::vector<services::PackageFinding>& findings, bool as_json) {
-  if (!as_json) {
-    for (const std::string& line : deployment.lines) print_line(line);
-    print_line(deployment.changed ? "deployed version " + std::to_string(deployment.version)
-                                  : "everything was deployed already; nothing changed");
+void print_deployment(Json deployment, const std::vector<services::PackageFinding>& findings,
+                      bool as_json) {
+  if (as_json) {
+    Json rows = Json::array();
+    for (const services::PackageFinding& finding : findings) rows.push(json_of(finding));
+    print_json(deployment.set("findings", std::move(rows)));
     return;
   }
-  Json lines = Json::array();
-  for (const std::string& line : deployment.lines) lines.push(line);
-  Json rows = Json::array();
-  for (const services::PackageFinding& finding : findings) rows.push(json_of(finding));
-  print_json(Json::object()
-                 .set("application", deployment.application.value())
-                 .set("version", deployment.version)
-                 .set("changed", deployment.changed)
-                 .set("lines", std::move(lines))
-                 .set("findings", std::move(rows)));
+  const Json* lines = deployment.find("lines");
+  if (lines != nullptr && lines->is_array()) {
+    for (const Json& line : *lines->as_array()) print_line(*line.as_string());
+  }
+  const Json* changed = deployment.find("changed");
+  const Json* version = deployment.find("version");
+  const bool is_changed =
+      changed != nullptr && changed->as_bool() != nullptr && *changed->as_bool();
+  print_line(is_changed && version != nullptr
+                 ? "deployed version " + std::to_string(version->as_int().value_or(0))
+                 : "everything was deployed already; nothing changed");
 }
 
 // A directory package is one document of people and groups.
@@ -47,19 +49,19 @@ bool is_directory(const services::codec::PackageFiles& files) {
   return files.size() == 1 && files.begin()->first == "directory.json";
 }
 
-Status import_people(const Config& config, const services::codec::PackageFiles& files) {
-  CINNABAR_TRY(const auto directory, read_directory_or_explain(files.begin()->second));
-  CINNABAR_TRY(auto core, Core::open(config));
-  CINNABAR_CHECK_OK(core->admin->import_directory(directory));
-  core->store->stop();
+Status import_people(const Config& config, const std::string& document) {
+  // The mistakes of the document are told here, whoever would import it.
+  CINNABAR_CHECK_OK(read_directory_or_explain(document));
+  CINNABAR_CHECK_OK(administer(
+      config, Json::object().set("command", "import_directory").set("document", document)));
   return {};
 }
 
-Result<services::Deployment> deploy(const Config& config, const services::Package& package) {
-  CINNABAR_TRY(auto core, Core::open(config));
-  auto deployment = core->admin->deploy(package);
-  core->store->stop();
-  return deployment;
+Result<Json> deploy(const Config& config, const services::codec::PackageFiles& files) {
+  Json contents = Json::object();
+  for (const auto& [path, bytes] : files) contents.set(path, to_base64(bytes));
+  return administer(config,
+                    Json::object().set("command", "deploy").set("files", std::move(contents)));
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ Exit run_deploy(const DeployOptions& options) {
     return Exit::failed;
   }
   if (is_directory(*files)) {
-    const Status status = import_people(loaded->config, *files);
+    const Status status = import_people(loaded->config, files->begin()->second);
     if (status.has_value()) return Exit::done;
     print_error(status.error());
     return status.error().fields.empty() ? Exit::failed : Exit::findings;
@@ -85,12 +87,12 @@ Exit run_deploy(const DeployOptions& options) {
     print_trouble(package.error().detail);
     return Exit::findings;
   }
-  const auto deployment = deploy(loaded->config, *package);
+  auto deployment = deploy(loaded->config, *files);
   if (!deployment.has_value()) {
     print_error(deployment.error());
     return Exit::failed;
   }
-  print_deployment(*deployment, findings, options.common.json);
+  print_deployment(std::move(deployment).value(), findings, options.common.json);
   return Exit::done;
 }
 

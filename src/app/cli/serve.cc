@@ -1,7 +1,7 @@
+#include "app/administration.h"
 #include "app/cli/console.h"
 #include "app/demo.h"
 #include "app/lifecycle.h"
-#include "app/wire.h"
 
 namespace cinnabar::app {
 namespace {
@@ -26,6 +26,7 @@ Status serve(const Config& config, bool is_demo) {
   CINNABAR_TRY(auto core, Core::open(config));
   if (is_demo) CINNABAR_CHECK_OK(install_demo(*core));
   CINNABAR_TRY(auto front, Front::create(*core));
+  CINNABAR_TRY(const auto administration, AdministrationPort::open(*core));
   return serve_until_told(*core, *front, [&](std::uint16_t port) {
     print_line("Cinnabar is serving at " + url_of(config, port));
     if (is_demo) {

@@ -1,6 +1,6 @@
+#include "app/administration.h"
 #include "app/cli/console.h"
 #include "app/read_only_store.h"
-#include "app/wire.h"
 #include "vocab/reasons.h"
 
 namespace cinnabar::app {
@@ -16,32 +16,32 @@ Result<Secret> read_new_password() {
 }
 
 Status add(const Config& config, const UserOptions& options) {
-  CINNABAR_TRY(Secret password, read_new_password());
-  CINNABAR_TRY(auto core, Core::open(config));
-  if (core->people.current()->user_by_name(options.name) != nullptr) {
-    return make_error(Code::already_exists, reasons::kNameTaken, "there is a person of that name",
-                      options.name);
-  }
-  services::PackageUser user;
-  user.name = options.name;
-  user.display_name = options.display_name.empty() ? options.name : options.display_name;
-  user.email = options.email;
-  user.password = std::move(password);
-  user.administrator = options.administrator;
-  services::DirectoryPackage directory;
-  directory.users.push_back(std::move(user));
-  return core->admin->import_directory(directory);
+  CINNABAR_TRY(const Secret password, read_new_password());
+  CINNABAR_CHECK_OK(administer(config, Json::object()
+                                           .set("command", "add_user")
+                                           .set("name", options.name)
+                                           .set("display_name", options.display_name)
+                                           .set("email", options.email)
+                                           .set("password", std::string(password.reveal()))
+                                           .set("administrator", options.administrator)));
+  return {};
 }
 
 Status set_password(const Config& config, const UserOptions& options) {
   CINNABAR_TRY(const Secret password, read_new_password());
-  CINNABAR_TRY(auto core, Core::open(config));
-  return core->admin->set_password(options.name, password, *core->sessions);
+  CINNABAR_CHECK_OK(administer(config, Json::object()
+                                           .set("command", "set_password")
+                                           .set("name", options.name)
+                                           .set("password", std::string(password.reveal()))));
+  return {};
 }
 
 Status set_enabled(const Config& config, const UserOptions& options, bool enabled) {
-  CINNABAR_TRY(auto core, Core::open(config));
-  return core->admin->set_enabled(options.name, enabled, *core->sessions);
+  CINNABAR_CHECK_OK(administer(config, Json::object()
+                                           .set("command", "set_enabled")
+                                           .set("name", options.name)
+                                           .set("enabled", enabled)));
+  return {};
 }
 
 Json json_of(const services::User& user) {
