@@ -20,6 +20,15 @@ inline constexpr std::size_t kExpressionBytesMax = 4'096;
 inline constexpr std::int32_t kExpressionDepthMax = 64;
 inline constexpr std::int32_t kExpressionStepsMax = 10'000;
 
+// Scripts: what one run may use, and what it may hand over. An instruction is one of the virtual
+// machine; work that a single instruction starts is charged in proportion.
+inline constexpr std::size_t kScriptBytesMax = 64 * 1024;
+inline constexpr std::int64_t kScriptInstructionsMax = 10'000'000;
+inline constexpr std::size_t kScriptMemoryBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kScriptTextBytesMax = 1024 * 1024;
+inline constexpr std::int32_t kScriptValueDepthMax = 32;
+inline constexpr std::size_t kScriptValueItemsMax = 100'000;
+
 // Texts of records. A longer text belongs into an attachment.
 inline constexpr std::size_t kFieldTextBytesMax = 256 * 1024;
 inline constexpr std::size_t kRecordBytesMax = 2 * 1024 * 1024;

@@ -70,6 +70,9 @@ inline constexpr Reason kNoParticipant{"no_participant"};
 inline constexpr Reason kNoFlowMatches{"no_flow_matches"};
 inline constexpr Reason kExpressionFailed{"expression_failed"};
 inline constexpr Reason kStepLimit{"step_limit"};
+inline constexpr Reason kScriptInvalid{"script_invalid"};
+inline constexpr Reason kScriptFailed{"script_failed"};
+inline constexpr Reason kScriptBudget{"script_budget"};
 inline constexpr Reason kDefinitionInvalid{"definition_invalid"};
 inline constexpr Reason kPackageInvalid{"package_invalid"};
 
