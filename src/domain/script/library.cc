@@ -177,6 +177,9 @@ std::string_view push_as_text(lua_State* state, int index) {
     lua_pushliteral(state, "nil");
   } else if (lua_type(state, index) == LUA_TBOOLEAN) {
     lua_pushstring(state, lua_toboolean(state, index) != 0 ? "true" : "false");
+  } else if (lua_type(state, index) == LUA_TNUMBER && lua_rawequal(state, index, index) == 0) {
+    // Undefined; its sign, which Lua would print, differs between processors.
+    lua_pushliteral(state, "nan");
   } else if (lua_type(state, index) == LUA_TNUMBER || lua_type(state, index) == LUA_TSTRING) {
     lua_pushvalue(state, index);
   } else if (!push_reference_text(state, index)) {
@@ -219,8 +222,10 @@ void open_library(lua_State* state) {
     lua_pushcfunction(inner, call_unpack);
     lua_setfield(inner, -2, "unpack");
   });
+  add_part(state, "utf8", add_utf8_functions);
   add_part(state, "string", [](lua_State* inner) {
     add_text_functions(inner);
+    add_pattern_functions(inner);
     // Only the look-up of methods: texts take no part in sums.
     lua_pushliteral(inner, "");
     lua_createtable(inner, 0, 1);

@@ -19,6 +19,8 @@ bool is_library(lua_State* state, int index, std::string_view name);
 void add_base_functions(lua_State* state);
 void add_table_functions(lua_State* state);
 void add_text_functions(lua_State* state);
+void add_pattern_functions(lua_State* state);
+void add_utf8_functions(lua_State* state);
 void add_number_functions(lua_State* state);
 
 // Arguments. A missing one is an error, except where a fallback is given.

@@ -172,6 +172,66 @@ TEST(Script, the_library_works_on_texts) {
             text("tablenilfunction"));
 }
 
+TEST(Script, patterns_find_and_replace) {
+  for (const auto& [expression, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"('hello world'):find('o w')", "5 7"},
+           {"('hello'):find('l+')", "3 4"},
+           {"('a.b'):find('.', 1, true)", "2 2"},
+           {"('a.b'):find('.', 2)", "2 2"},
+           {"('abc'):find('b', -1)", "nil"},
+           {"('abc'):find('', 10)", "nil"},
+           {"('abc'):find('', 4)", "4 3"},
+           {"('key = value'):match('^(%w+)%s*=%s*(%w+)$')", "key value"},
+           {"('2026-11-23'):match('(%d+)-(%d+)-(%d+)')", "2026 11 23"},
+           {"('f(a(b)c)d'):match('%b()')", "(a(b)c)"},
+           {"('THE (quick) fox'):find('%f[%a]%a+%f[%A]', 2)", "6 10"},
+           {"('hello'):match('()ll()')", "3 5"},
+           {"('\"it\\'s\"'):match('([\"\\'])(.-)%1')", "\" it's"},
+           {"('abc123'):gsub('%d', '<%0>')", "abc<1><2><3> 3"},
+           {"('hello world'):gsub('o', '0', 1)", "hell0 world 1"},
+           {"('abc'):gsub('', '-')", "-a-b-c- 4"},
+           {"('abc'):gsub('%w', '%%%0')", "%a%b%c 3"},
+           {"('hello world'):gsub('(%w+) (%w+)', '%2 %1')", "world hello 1"},
+           {"('$name is $age'):gsub('%$(%w+)', {name = 'Lua', age = 5})", "Lua is 5 2"},
+           {"('abc'):gsub('%w', function(c) if c == 'b' then return 'X' end end)", "aXc 3"},
+           {"('abc'):gsub('^a', 'x')", "xbc 1"},
+           {"('aaa'):gsub('^a', 'x')", "xaa 1"},
+           {"('x]y'):match('[]]')", "]"},
+           {"('a-c'):match('[a-]+')", "a-"},
+           {"('x^'):match('[%^]')", "^"},
+           {"('abc'):match('[^a-b]')", "c"},
+           {"('aXb'):match('a?X?b?$')", "aXb"},
+           {"('aaab'):match('a-b')", "aaab"},
+           {"('aaa'):match('^(a-)$')", "aaa"},
+           {"('abab'):match('(ab)%1')", "ab"},
+           {"('  trim '):match('^%s*(.-)%s*$')", "trim"},
+           {"('tel: 555'):gsub('%D+', '')", "555 1"}}) {
+    EXPECT_EQ(result_of("local a, b, c = " + expression +
+                        " local s = tostring(a) if b then s = s .. ' ' .. b end "
+                        "if c then s = s .. ' ' .. c end return s"),
+              text(expected))
+        << expression;
+  }
+  EXPECT_EQ(
+      result_of("local s = {} for k, v in ('a=1, b=2'):gmatch('(%w+)=(%w+)') do "
+                "s[#s + 1] = k .. v end for w in ('xyz'):gmatch('y*') do s[#s + 1] = '[' .. w "
+                ".. ']' end return table.concat(s, ' ')"),
+      text("a1 b2 [] [y] []"));
+  for (const char* pattern : {"%", "[a", "(a", "a)", "%b(", "%f", "%1", "[%", "(()"}) {
+    EXPECT_EQ(error_of("return ('aaaa'):match(p)", {{"p", text(pattern)}}).reason,
+              reasons::kScriptFailed)
+        << pattern;
+  }
+}
+
+TEST(Script, utf8_counts_characters) {
+  EXPECT_EQ(result_of("local s = '' for at, code in utf8.codes('aé漢𝄞') do s = s .. at .. ':' .. "
+                      "code .. ' ' end return s .. utf8.len('aé漢𝄞') .. utf8.char(97, 233, 28450, "
+                      "119070) .. utf8.sub('aé漢𝄞', 2, -2) .. utf8.codepoint('é')"),
+            text("1:97 2:233 4:28450 7:119070 4aé漢𝄞é漢233"));
+  EXPECT_EQ(error_of("return utf8.len('\xff')").reason, reasons::kScriptFailed);
+}
+
 TEST(Script, for_loops_take_any_expression_but_no_texts) {
   EXPECT_EQ(result_of("local n = 0 for i = 1, (function() for j = 1, 2 do n = n + j end return 3 "
                       "end)() -- to\n, #{1} do n = n + i end return n"),
@@ -251,6 +311,16 @@ INSTANTIATE_TEST_SUITE_P(
         "while true do local s = letters:upper() end",
         "while true do local s = table.concat({letters, also}) end",
         "while true do pcall(error, letters) end", "local function f() return f() end f()",
+        "return ('a'):rep(3000):find(('a*'):rep(20) .. 'b')",
+        "return ('a'):rep(100000):find('.-.-.-.-b')",
+        "return ('a'):rep(30):match(('a?'):rep(100) .. 'b')",
+        "while true do local a = letters:find(also .. 'b', 1, true) end",
+        "return letters:gsub('a*b', '')", "return ('('):rep(100000):gsub('%b()', '')",
+        "while true do local a = letters:gsub('a', 'bb') end",
+        "while true do pcall(string.match, letters, '[' .. letters) end",
+        "while true do for a in letters:gmatch('a*b') do end end",
+        "while true do local a = utf8.len(letters) end",
+        "local t = {} while true do local s = string.format('%s%s', letters, also) end",
         "local s = '' while true do s = s .. 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' "
         "if #s > 900000 then s = '' end end"));
 
