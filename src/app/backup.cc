@@ -2,6 +2,7 @@
 
 #include "app/data_folder.h"
 #include "app/file_copy.h"
+#include "app/folders.h"
 #include "app/read_only_store.h"
 #include "app/version.h"
 #include "base/json.h"
@@ -21,7 +22,6 @@ namespace attachment = ports::schema::attachment;
 
 constexpr const char* kDatabase = "cinnabar.db";
 constexpr const char* kManifest = "manifest.json";
-constexpr const char* kUnfinished = ".unfinished";
 constexpr std::int64_t kFormat = 1;
 constexpr std::size_t kManifestBytesMax = 1024UL * 1024 * 1024;
 
@@ -50,10 +50,6 @@ Result<std::set<std::string>> referenced_files(const fs::path& database) {
     if (std::ssize(rows) < kPage) return digests;
     select.filter = where(attachment::id, FilterOp::greater, rows.back()[attachment::id]);
   }
-}
-
-std::string blob_path(const std::string& sha256) {
-  return "files/" + sha256.substr(0, 2) + "/" + sha256.substr(2, 2) + "/" + sha256;
 }
 
 // Copies one file of the backup and says what it is.
@@ -156,24 +152,6 @@ Status fill(const Config& config, const fs::path& folder, Copier& copier) {
   return {};
 }
 
-Status make_private_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder.parent_path().empty() ? fs::path(".") : folder.parent_path(),
-                         failure);
-  if (!failure) fs::create_directory(folder, failure);
-  if (!failure) fs::permissions(folder, fs::perms::owner_all, failure);
-  if (failure) return outbound::disk_error("make the folder", failure);
-  return {};
-}
-
-Status rename_into_place(const fs::path& from, const fs::path& to) {
-  CINNABAR_CHECK_OK(outbound::sync_folder(from));
-  std::error_code failure;
-  fs::rename(from, to, failure);
-  if (failure) return outbound::disk_error("rename", failure);
-  return outbound::sync_folder(to.parent_path().empty() ? fs::path(".") : to.parent_path());
-}
-
 }  // namespace
 
 Result<BackupFacts> create_backup(const Config& config, const fs::path& target, Instant now) {
@@ -182,9 +160,7 @@ Result<BackupFacts> create_backup(const Config& config, const fs::path& target, 
     return make_error(Code::already_exists, reasons::kNameTaken,
                       target.string() + " exists already");
   }
-  fs::path unfinished = target;
-  unfinished += kUnfinished;
-  fs::remove_all(unfinished, failure);
+  const fs::path unfinished = unfinished_name(target);
   CINNABAR_CHECK_OK(make_private_folder(unfinished));
   Copier copier(unfinished);
   Status status = fill(config, unfinished, copier);
@@ -231,9 +207,7 @@ Result<BackupFacts> restore_backup(const fs::path& backup, const fs::path& data_
   }
   CINNABAR_TRY(const BackupFacts facts, verify_backup(backup));
   CINNABAR_TRY(const auto entries, read_manifest(backup));
-  fs::path unfinished = data_folder;
-  unfinished += kUnfinished;
-  fs::remove_all(unfinished, failure);
+  const fs::path unfinished = unfinished_name(data_folder);
   CINNABAR_CHECK_OK(make_private_folder(unfinished));
   Copier copier(unfinished);
   for (const Entry& entry : entries) {

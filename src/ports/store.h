@@ -37,6 +37,12 @@ struct Select {
   std::int64_t limit = -1;  // -1: all
 };
 
+// A named sequence and the number that it gives next; lower ones may have been given.
+struct SequencePosition {
+  std::string name;
+  std::int64_t next = 1;
+};
+
 class ReadTransaction {
  public:
   ReadTransaction() = default;
@@ -48,6 +54,8 @@ class ReadTransaction {
   [[nodiscard]] virtual Result<std::vector<Row>> select(const Select& select) = 0;
   [[nodiscard]] virtual Result<std::int64_t> count(const Table& table,
                                                    const FilterNode& filter) = 0;
+  // All sequences by name, as far as they are committed: for copies to another store.
+  [[nodiscard]] virtual Result<std::vector<SequencePosition>> sequences() = 0;
 };
 
 class WriteTransaction : public ReadTransaction {
@@ -70,6 +78,8 @@ class WriteTransaction : public ReadTransaction {
   enum class Gaps : std::uint8_t { allowed, dense };
   [[nodiscard]] virtual Result<std::int64_t> next_number(std::string_view sequence,
                                                          Gaps gaps = Gaps::allowed) = 0;
+  // The sequence gives no number below `position.next` from now on, even if the command fails.
+  [[nodiscard]] virtual Status raise_sequence(const SequencePosition& position) = 0;
 };
 
 struct WriteCommand {

@@ -104,6 +104,26 @@ TEST_P(SequenceContractTest, a_sequence_may_change_its_kind) {
   EXPECT_EQ(take("a", Gaps::dense), 4);
 }
 
+TEST_P(SequenceContractTest, positions_are_read_and_raised_but_never_lowered) {
+  EXPECT_EQ(take("a", Gaps::dense), 1);
+  EXPECT_EQ(take("a", Gaps::dense), 2);
+  ASSERT_EQ(reason_of(write([&](WriteTransaction& tx) -> Status {
+              CINNABAR_CHECK_OK(tx.raise_sequence({"a", 2}));
+              CINNABAR_CHECK_OK(tx.raise_sequence({"b", 40}));
+              return tx.raise_sequence({"c", 50});
+            })),
+            "ok");
+  std::map<std::string, std::int64_t> positions;
+  const auto stored = read()->sequences();
+  ASSERT_TRUE(stored);
+  for (const auto& position : *stored) positions[position.name] = position.next;
+  EXPECT_EQ(positions, (std::map<std::string, std::int64_t>{{"a", 3}, {"b", 40}, {"c", 50}}));
+  EXPECT_EQ(take("a", Gaps::dense), 3);
+  EXPECT_EQ(take("b", Gaps::dense), 40);
+  EXPECT_EQ(take("c", Gaps::allowed), 50);
+  EXPECT_EQ(take("c", Gaps::allowed), 51);
+}
+
 INSTANTIATE_TEST_SUITE_P(Drivers, SequenceContractTest,
                          testing::Values("memory", "sqlite", "faulty"),
                          [](const auto& param) { return param.param; });

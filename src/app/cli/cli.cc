@@ -43,6 +43,7 @@ struct Parsed {
   TokenOptions token;
   BackupOptions backup;
   RestoreOptions restore;
+  TransferOptions transfer;
   MigrateOptions migrate;
   DoctorOptions doctor;
   ConfigOptions config;
@@ -161,6 +162,20 @@ void add_backup(CLI::App& app, Parsed& parsed) {
   restore->callback([&] { parsed.chosen = [&] { return run_restore(parsed.restore); }; });
 }
 
+void add_transfer(CLI::App& app, Parsed& parsed) {
+  const auto add = [&](const char* name, const char* sentence,
+                       Exit (*run)(const TransferOptions&)) {
+    CLI::App* command = app.add_subcommand(name, sentence);
+    add_common(*command, parsed.transfer.common);
+    add_json(*command, parsed.transfer.common);
+    command->add_option("PATH", parsed.transfer.path, "Folder of the export")->required();
+    command->callback(
+        [&parsed, run] { parsed.chosen = [&parsed, run] { return run(parsed.transfer); }; });
+  };
+  add("export", "Write everything as text files to a new folder, also while serving", run_export);
+  add("import", "Make a data folder from an export", run_import);
+}
+
 void add_migrate(CLI::App& app, Parsed& parsed) {
   CLI::App* group = app.add_subcommand("migrate", "Version of the database");
   group->require_subcommand(1);
@@ -239,6 +254,7 @@ int run_command_line(int argc, char** argv) {
   add_user(app, parsed);
   add_token(app, parsed);
   add_backup(app, parsed);
+  add_transfer(app, parsed);
   add_migrate(app, parsed);
   add_config(app, parsed);
   add_others(app, parsed);

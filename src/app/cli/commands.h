@@ -65,6 +65,13 @@ struct RestoreOptions {
 };
 Exit run_restore(const RestoreOptions& options);
 
+struct TransferOptions {
+  CommonOptions common;
+  std::string path;
+};
+Exit run_export(const TransferOptions& options);
+Exit run_import(const TransferOptions& options);
+
 enum class MigrateAction : std::uint8_t { status, up };
 struct MigrateOptions {
   CommonOptions common;

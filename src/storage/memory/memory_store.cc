@@ -3,6 +3,7 @@
 #include "storage/memory/tables.h"
 #include "vocab/reasons.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -18,6 +19,13 @@ using ports::Select;
 using ports::Table;
 using Sequences = std::map<std::string, std::int64_t, std::less<>>;
 
+// Values are the numbers given last.
+std::vector<ports::SequencePosition> positions_of(const Sequences& sequences) {
+  std::vector<ports::SequencePosition> positions;
+  for (const auto& [name, value] : sequences) positions.push_back({name, value + 1});
+  return positions;
+}
+
 class MemoryWrite final : public ports::WriteTransaction {
  public:
   MemoryWrite(const Snapshot& tables, Sequences& sequences)
@@ -31,6 +39,9 @@ class MemoryWrite final : public ports::WriteTransaction {
   }
   Result<std::int64_t> count(const Table& table, const FilterNode& filter) override {
     return count_rows(tables_, table, filter);
+  }
+  Result<std::vector<ports::SequencePosition>> sequences() override {
+    return positions_of(sequences_);
   }
   void insert(const Table& table, Row row) override {
     writes_.push_back({Write::Kind::insert, &table, std::move(row), 0, 0});
@@ -53,6 +64,12 @@ class MemoryWrite final : public ports::WriteTransaction {
     if (found == sequences_.end()) found = sequences_.emplace(std::string(sequence), 0).first;
     if (gaps == Gaps::dense) given_back_.emplace(found->first, found->second);
     return ++found->second;
+  }
+
+  Status raise_sequence(const ports::SequencePosition& position) override {
+    std::int64_t& value = sequences_[position.name];
+    value = std::max(value, position.next - 1);
+    return {};
   }
 
   [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
@@ -101,6 +118,10 @@ class MemoryStore::Core {
     const std::scoped_lock lock(tables_mutex_);
     return tables_.snapshot();
   }
+  std::vector<ports::SequencePosition> positions() {
+    const std::scoped_lock lock(tables_mutex_);
+    return positions_of(committed_sequences_);
+  }
   // A reader lets go under the lock, so that the writer never changes a table that is being read.
   void release(Snapshot& snapshot) {
     const std::scoped_lock lock(tables_mutex_);
@@ -127,6 +148,10 @@ class MemoryStore::Core {
       status = tables_.apply(transaction.writes());
     }
     if (!status.has_value()) transaction.give_numbers_back();
+    if (sequences_ != committed_sequences_) {
+      const std::scoped_lock lock(tables_mutex_);
+      committed_sequences_ = sequences_;
+    }
     return status;
   }
 
@@ -138,7 +163,8 @@ class MemoryStore::Core {
   bool stopping_ = false;
   std::mutex tables_mutex_;  // the table pointers, not the rows
   LiveTables tables_;
-  Sequences sequences_;  // the draining thread's
+  Sequences sequences_;            // the draining thread's
+  Sequences committed_sequences_;  // for readers; under tables_mutex_
 };
 
 namespace {
@@ -148,7 +174,7 @@ template <typename Core>
 class MemoryRead final : public ports::ReadTransaction {
  public:
   explicit MemoryRead(std::shared_ptr<Core> core)
-      : core_(std::move(core)), tables_(core_->snapshot()) {}
+      : core_(std::move(core)), tables_(core_->snapshot()), positions_(core_->positions()) {}
   ~MemoryRead() override { core_->release(tables_); }
   MemoryRead(const MemoryRead&) = delete;
   MemoryRead& operator=(const MemoryRead&) = delete;
@@ -162,10 +188,12 @@ class MemoryRead final : public ports::ReadTransaction {
   Result<std::int64_t> count(const Table& table, const FilterNode& filter) override {
     return count_rows(tables_, table, filter);
   }
+  Result<std::vector<ports::SequencePosition>> sequences() override { return positions_; }
 
  private:
   std::shared_ptr<Core> core_;
   Snapshot tables_;
+  std::vector<ports::SequencePosition> positions_;  // taken after the tables, so never too low
 };
 
 }  // namespace

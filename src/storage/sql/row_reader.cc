@@ -42,4 +42,16 @@ Result<std::int64_t> RowReader::count(const ports::Table& table, const FilterNod
   return std::get<std::int64_t>(rows.front().front());
 }
 
+Result<std::vector<ports::SequencePosition>> RowReader::sequences() {
+  constexpr std::array kTypes{ports::ColumnType::text, ports::ColumnType::integer};
+  CINNABAR_TRY(const std::vector<Row> rows,
+               connection_.query("SELECT name, next FROM sequence ORDER BY name", {}, kTypes));
+  std::vector<ports::SequencePosition> positions;
+  positions.reserve(rows.size());
+  for (const Row& row : rows) {
+    positions.push_back({std::get<std::string>(row[0]), std::get<std::int64_t>(row[1])});
+  }
+  return positions;
+}
+
 }  // namespace cinnabar::sql

@@ -17,6 +17,7 @@ class RowReader {
                                                       const ports::Key& key);
   [[nodiscard]] Result<std::vector<ports::Row>> select(const ports::Select& select);
   [[nodiscard]] Result<std::int64_t> count(const ports::Table& table, const FilterNode& filter);
+  [[nodiscard]] Result<std::vector<ports::SequencePosition>> sequences();
 
  private:
   Connection& connection_;

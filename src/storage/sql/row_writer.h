@@ -31,6 +31,7 @@ class RowWriter final : public ports::WriteTransaction {
   Result<std::int64_t> count(const ports::Table& table, const FilterNode& filter) override {
     return reader_.count(table, filter);
   }
+  Result<std::vector<ports::SequencePosition>> sequences() override { return reader_.sequences(); }
   void insert(const ports::Table& table, ports::Row row) override;
   void update(const ports::Table& table, ports::Row row) override;
   void update_if(const ports::Table& table, ports::Row row, std::uint16_t version_column,
@@ -39,6 +40,10 @@ class RowWriter final : public ports::WriteTransaction {
   void erase(const ports::Table& table, ports::Key key) override;
   Result<std::int64_t> next_number(std::string_view sequence, Gaps gaps) override {
     return sequences_.next(sequence, gaps);
+  }
+
+  Status raise_sequence(const ports::SequencePosition& position) override {
+    return sequences_.raise(position.name, position.next);
   }
 
   // Stops at the first row that cannot be applied. `changed_before_error` then tells whether the

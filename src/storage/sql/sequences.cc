@@ -48,6 +48,13 @@ Result<std::int64_t> Sequences::next(std::string_view name, ports::WriteTransact
   return number;
 }
 
+Status Sequences::raise(std::string_view name, std::int64_t next) {
+  CINNABAR_TRY(Entry* const entry, load(name));
+  entry->next = std::max(entry->next, next);
+  entry->reserved = std::max(entry->reserved, entry->next);
+  return {};
+}
+
 void Sequences::restore(std::vector<Before>& list) {
   for (const Before& before : list) {
     before.entry->next = before.next;

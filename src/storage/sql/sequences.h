@@ -28,6 +28,7 @@ class Sequences {
   void begin_command();
   [[nodiscard]] Result<std::int64_t> next(std::string_view name,
                                           ports::WriteTransaction::Gaps gaps);
+  [[nodiscard]] Status raise(std::string_view name, std::int64_t next);
   // The numbers of the command that failed: dense ones are free again.
   void give_back();
   [[nodiscard]] Status flush();

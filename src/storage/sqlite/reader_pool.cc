@@ -28,6 +28,7 @@ class PooledRead final : public ports::ReadTransaction {
   Result<std::int64_t> count(const ports::Table& table, const FilterNode& filter) override {
     return reader_.count(table, filter);
   }
+  Result<std::vector<ports::SequencePosition>> sequences() override { return reader_.sequences(); }
 
  private:
   std::shared_ptr<ReaderPool> pool_;
