@@ -219,6 +219,9 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   }
   const Instant now = clock_.now();
   const form::FormDefinition& form = *loaded.definition->form;
+  if (request.read_changes != nullptr && !request.quick_action) {
+    CINNABAR_TRY(request.changes, request.read_changes(form));
+  }
   process::Complete command;
   command.activity = request.activity;
   command.item = request.item;
