@@ -142,6 +142,8 @@ Config typed_config(Loader& loader) {
   config.http_threads = static_cast<int>(loader.integer("http.threads"));
   config.connections_max = loader.integer("http.connections_max");
   config.body_bytes_max = loader.integer("http.body_bytes_max");
+  config.body_memory_max = loader.integer("http.body_memory_max");
+  config.answer_limit = seconds(loader.integer("http.answer_limit"));
   config.upload_bytes_max = loader.integer("http.upload_bytes_max");
   config.metrics_for_everybody = loader.text("http.metrics_for") == "everybody";
   config.reader_threads = static_cast<int>(loader.integer("workers.readers"));

@@ -35,6 +35,8 @@ struct Config {
   int http_threads = 1;
   std::int64_t connections_max = 0;
   std::int64_t body_bytes_max = 0;
+  std::int64_t body_memory_max = 0;
+  Duration answer_limit;
   std::int64_t upload_bytes_max = 0;
   bool metrics_for_everybody = false;
   int reader_threads = 1;

@@ -59,6 +59,11 @@ constexpr std::array kSettings{
             "Connections served at a time; further ones are closed at once."),
     integer("http.body_bytes_max", "16777216", {"bytes", 1024, 1024 * kMiB},
             "Largest request body that is not an upload of files."),
+    integer("http.body_memory_max", "268435456", {"bytes", 1024, 256 * 1024 * kMiB},
+            "Memory that the bodies of all requests may take together; at least one largest body."),
+    integer(
+        "http.answer_limit", "60", {"seconds", 1, 3600},
+        "How long a request may take; then its caller is told so, though it may still be done."),
     integer("http.upload_bytes_max", "268435456", {"bytes", 1024, 16 * 1024 * kMiB},
             "Largest request body with files."),
     choice("http.metrics_for", "loopback", "loopback|everybody",

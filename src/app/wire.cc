@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace cinnabar::app {
 namespace {
 
@@ -70,6 +72,8 @@ http::ServerOptions server_options(const Config& config) {
   if (config.uses_tls()) options.tls = http::TlsFiles{config.tls_certificate, config.tls_key};
   options.spool_dir = spool_path(config.data_folder);
   options.limits.body_bytes_max = static_cast<std::uint64_t>(config.body_bytes_max);
+  options.limits.body_memory_max =
+      static_cast<std::uint64_t>(std::max(config.body_memory_max, config.body_bytes_max));
   options.limits.multipart_bytes_max = static_cast<std::uint64_t>(config.upload_bytes_max);
   options.limits.multipart.file_bytes_max = static_cast<std::uint64_t>(config.file_bytes_max);
   options.limits.connections_max = static_cast<std::size_t>(config.connections_max);
@@ -157,6 +161,7 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
 
   api::Pipeline::Options options;
   options.worker_wait = config.worker_wait;
+  options.answer_limit = config.answer_limit;
   options.time_zone = config.utc_offset;
   CINNABAR_TRY(front->pipeline,
                api::Pipeline::create(

@@ -15,6 +15,7 @@ inline constexpr Reason kLimitExceeded{"limit_exceeded"};
 inline constexpr Reason kUnknownColumn{"unknown_column"};
 inline constexpr Reason kUnknownOperator{"unknown_operator"};
 inline constexpr Reason kQueueFull{"queue_full"};
+inline constexpr Reason kTimedOut{"timed_out"};
 inline constexpr Reason kRateLimited{"rate_limited"};
 
 // Identity and rights
