@@ -7,6 +7,7 @@
 #include "app/config_schema.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "outbound/curl_connector.h"
 
 #include <filesystem>
 #include <map>
@@ -48,6 +49,7 @@ struct Config {
   UtcOffset utc_offset;
   std::int64_t file_bytes_max = 0;
   std::vector<std::string> extensions_refused;
+  outbound::ConnectorOptions connector;
   LogLevel log_level = LogLevel::info;
   std::string log_format;
   bool log_access = false;

@@ -111,6 +111,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_TRY(core->store, open_store(config, core->logger));
   CINNABAR_CHECK_OK(core->store->migrate());
   CINNABAR_TRY(core->blobs, outbound::FsBlobStore::open(files_path(config.data_folder)));
+  CINNABAR_TRY(core->connector,
+               outbound::CurlConnector::create(config.connector, core->clock, core->crypto));
   CINNABAR_TRY(Secret server_key, load_server_key(config.data_folder));
 
   ports::Store& store = *core->store;

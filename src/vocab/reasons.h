@@ -77,6 +77,15 @@ inline constexpr Reason kScriptBudget{"script_budget"};
 inline constexpr Reason kDefinitionInvalid{"definition_invalid"};
 inline constexpr Reason kPackageInvalid{"package_invalid"};
 
+// Calls to the outside
+inline constexpr Reason kConnectorAddressRefused{"connector_address_refused"};
+inline constexpr Reason kConnectorUnreachable{"connector_unreachable"};
+inline constexpr Reason kConnectorTimeout{"connector_timeout"};
+inline constexpr Reason kConnectorTlsFailed{"connector_tls_failed"};
+inline constexpr Reason kConnectorAnswerTooLarge{"connector_answer_too_large"};
+inline constexpr Reason kMailNotConfigured{"mail_not_configured"};
+inline constexpr Reason kMailRefused{"mail_refused"};
+
 // Storage
 inline constexpr Reason kVersionConflict{"version_conflict"};
 inline constexpr Reason kUniqueViolation{"unique_violation"};
