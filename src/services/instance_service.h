@@ -48,7 +48,7 @@ struct CompleteRequest {
   // When set, makes `changes` once it is known which version the instance runs on; for doors whose
   // words mean something only with a form. Not called for a quick action.
   std::function<Result<FieldValues>(const form::FormDefinition& form)> read_changes;
-  std::vector<NewFile> files;
+  std::vector<NewFile> files;  // names of file fields in any ASCII case
   std::string comment;
   bool through_api = true;
 };

@@ -49,6 +49,7 @@ Result<services::StartRequest> read_start(const Entry& entry, const Flow& flow) 
   return request;
 }
 
+// Which form the fields and files belong to is known when the ticket is read.
 Result<services::CompleteRequest> read_push(const Entry& entry, const Flow& flow) {
   CINNABAR_CHECK_OK(check_body(entry));
   services::CompleteRequest request;
@@ -63,13 +64,15 @@ Result<services::CompleteRequest> read_push(const Entry& entry, const Flow& flow
     }
   } else {
     CINNABAR_TRY(Json::Array items, entry.parameters.list("formdata"));
-    // Which form they belong to is known when the ticket is read.
-    request.read_changes = [items = std::move(items), people = entry.services->people.current(),
-                            zone = entry.time_zone](const form::FormDefinition& form) {
+    CINNABAR_TRY(auto listed, listed_files(entry));
+    request.read_changes = [items = std::move(items), listed = std::move(listed),
+                            people = entry.services->people.current(), zone = entry.time_zone](
+                               const form::FormDefinition& form) -> Result<FieldValues> {
+      CINNABAR_CHECK_OK(check_listed_files(listed, form));
       return read_fields(items, form, FieldContext{people.get(), zone});
     };
   }
-  CINNABAR_TRY(request.files, store_files(entry, *flow.process->current->form));
+  CINNABAR_TRY(request.files, store_files(entry));
   return request;
 }
 
