@@ -31,7 +31,7 @@ function(cinnabar_layer name folder)
   if(CINNABAR_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE cinnabar_${name} cinnabar_test_support cinnabar_options
-      GTest::gtest GTest::gmock GTest::gtest_main)
+      GTest::gtest GTest::gmock GTest::gtest_main rapidcheck)
     target_precompile_headers(${name}_test PRIVATE
       <gmock/gmock.h> <gtest/gtest.h> <map> <memory> <string> <variant> <vector>)
     if(shared)

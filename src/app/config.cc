@@ -124,6 +124,30 @@ std::filesystem::path database_path(Loader& loader, const std::filesystem::path&
   return {};
 }
 
+outbound::ConnectorOptions::MailTls mail_tls(std::string_view text) {
+  using MailTls = outbound::ConnectorOptions::MailTls;
+  if (text == "none") return MailTls::none;
+  return text == "if_offered" ? MailTls::if_offered : MailTls::required;
+}
+
+outbound::ConnectorOptions connector_options(Loader& loader) {
+  outbound::ConnectorOptions options;
+  options.allowed = loader.list("connector.allow");
+  options.timeout = milliseconds(loader.integer("connector.timeout_ms"));
+  options.connect_timeout = milliseconds(loader.integer("connector.connect_timeout_ms"));
+  options.answer_bytes_max = static_cast<std::size_t>(loader.integer("connector.answer_bytes_max"));
+  options.ca_file = loader.text("connector.ca_file");
+  options.mail_server = loader.text("mail.server");
+  options.mail_from = loader.text("mail.from");
+  options.mail_user = loader.text("mail.user");
+  options.mail_password = Secret(loader.text("mail.password"));
+  options.mail_tls = mail_tls(loader.text("mail.tls"));
+  if (const Status status = outbound::check_options(options); !status.has_value()) {
+    loader.fail(status.error().subject, status.error().subject + ": " + status.error().detail);
+  }
+  return options;
+}
+
 Config typed_config(Loader& loader) {
   Config config;
   config.data_folder = loader.text("data.folder");
@@ -142,6 +166,8 @@ Config typed_config(Loader& loader) {
   config.http_threads = static_cast<int>(loader.integer("http.threads"));
   config.connections_max = loader.integer("http.connections_max");
   config.body_bytes_max = loader.integer("http.body_bytes_max");
+  config.body_memory_max = loader.integer("http.body_memory_max");
+  config.answer_limit = seconds(loader.integer("http.answer_limit"));
   config.upload_bytes_max = loader.integer("http.upload_bytes_max");
   config.metrics_for_everybody = loader.text("http.metrics_for") == "everybody";
   config.reader_threads = static_cast<int>(loader.integer("workers.readers"));
@@ -157,6 +183,7 @@ Config typed_config(Loader& loader) {
     loader.fail("tenant.utc_offset", "tenant.utc_offset: expected an offset such as +08:00");
   config.file_bytes_max = loader.integer("files.bytes_max");
   config.extensions_refused = loader.list("files.extensions_refused");
+  config.connector = connector_options(loader);
   config.log_level = parse_level(loader.text("log.level"));
   config.log_format = loader.text("log.format");
   config.log_access = loader.boolean("log.access");

@@ -7,6 +7,7 @@
 #include "app/config_schema.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "outbound/curl_connector.h"
 
 #include <filesystem>
 #include <map>
@@ -35,6 +36,8 @@ struct Config {
   int http_threads = 1;
   std::int64_t connections_max = 0;
   std::int64_t body_bytes_max = 0;
+  std::int64_t body_memory_max = 0;
+  Duration answer_limit;
   std::int64_t upload_bytes_max = 0;
   bool metrics_for_everybody = false;
   int reader_threads = 1;
@@ -46,6 +49,7 @@ struct Config {
   UtcOffset utc_offset;
   std::int64_t file_bytes_max = 0;
   std::vector<std::string> extensions_refused;
+  outbound::ConnectorOptions connector;
   LogLevel log_level = LogLevel::info;
   std::string log_format;
   bool log_access = false;

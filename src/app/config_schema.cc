@@ -15,6 +15,9 @@ constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr Setting text(std::string_view name, std::string_view value, std::string_view sentence) {
   return Setting{.name = name, .default_text = value, .sentence = sentence};
 }
+constexpr Setting secret(std::string_view name, std::string_view sentence) {
+  return Setting{.name = name, .is_secret = true, .sentence = sentence};
+}
 constexpr Setting choice(std::string_view name, std::string_view value, std::string_view choices,
                          std::string_view sentence) {
   return Setting{.name = name, .default_text = value, .choices = choices, .sentence = sentence};
@@ -59,6 +62,11 @@ constexpr std::array kSettings{
             "Connections served at a time; further ones are closed at once."),
     integer("http.body_bytes_max", "16777216", {"bytes", 1024, 1024 * kMiB},
             "Largest request body that is not an upload of files."),
+    integer("http.body_memory_max", "268435456", {"bytes", 1024, 256 * 1024 * kMiB},
+            "Memory that the bodies of all requests may take together; at least one largest body."),
+    integer(
+        "http.answer_limit", "60", {"seconds", 1, 3600},
+        "How long a request may take; then its caller is told so, though it may still be done."),
     integer("http.upload_bytes_max", "268435456", {"bytes", 1024, 16 * 1024 * kMiB},
             "Largest request body with files."),
     choice("http.metrics_for", "loopback", "loopback|everybody",
@@ -81,6 +89,27 @@ constexpr std::array kSettings{
             "Largest single file."),
     list("files.extensions_refused", "bat,cmd,com,exe,js,jse,lnk,msi,ps1,scr,vbe,vbs,wsf",
          "File name extensions that are refused, without the dot."),
+    list("connector.allow", "",
+         "Hosts, addresses and blocks such as 10.1.0.0/16 that service tasks may call besides "
+         "public "
+         "addresses."),
+    integer("connector.timeout_ms", "30000", {"ms", 100, 600'000},
+            "How long one call of a service task may take."),
+    integer("connector.connect_timeout_ms", "5000", {"ms", 100, 600'000},
+            "How long such a call may take to reach the other side."),
+    integer("connector.answer_bytes_max", "1048576", {"bytes", 1024, 64 * kMiB},
+            "Largest answer that a service task takes."),
+    text("connector.ca_file", "",
+         "PEM file with the certificate authorities to trust in calls and mail; empty: the "
+         "system's."),
+    text("mail.server", "",
+         "Where mail is handed over: smtp://HOST:PORT or smtps://HOST:PORT; empty: no mail is "
+         "sent."),
+    text("mail.from", "", "Address of the sender."),
+    text("mail.user", "", "User for the mail server; empty: without signing in."),
+    secret("mail.password", "Password for the mail server."),
+    choice("mail.tls", "required", "required|if_offered|none",
+           "Whether smtp:// must become encrypted before anything is sent."),
     choice("log.level", "info", "debug|info|warning|error", "The least level that is logged."),
     boolean("log.access", "false", "One log line per answered request."),
     choice("log.format", "auto", "auto|json|text",

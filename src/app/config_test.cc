@@ -138,6 +138,24 @@ TEST_F(ConfigTest, sections_of_doors_are_passed_on) {
   EXPECT_EQ(loaded->config.door_settings.find("acme.other")->second, "1");
 }
 
+TEST_F(ConfigTest, connector_and_mail_are_checked_at_the_start) {
+  write(
+      "[connector]\nallow = [\"10.0.0.0/8\", \"intranet\"]\ntimeout_ms = 2000\n"
+      "[mail]\nserver = \"smtp://mail:587\"\nfrom = \"a@b.c\"\ntls = \"none\"\n");
+  input_.environment = {{"CINNABAR_MAIL_PASSWORD", "word"}};
+  const auto loaded = load();
+  ASSERT_TRUE(loaded.has_value());
+  const outbound::ConnectorOptions& options = loaded->config.connector;
+  EXPECT_EQ(options.allowed, (std::vector<std::string>{"10.0.0.0/8", "intranet"}));
+  EXPECT_EQ(options.timeout, seconds(2));
+  EXPECT_EQ(options.mail_password.reveal(), "word");
+  EXPECT_EQ(options.mail_tls, outbound::ConnectorOptions::MailTls::none);
+  input_.flags = {{"connector.allow", "10.0.0.0/99"}};
+  EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("connector.allow")));
+  input_.flags = {{"mail.server", "http://mail"}};
+  EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("mail.server")));
+}
+
 TEST_F(ConfigTest, the_database_lies_in_the_data_folder_unless_told) {
   input_.flags = {{"data.folder", "/srv/x"}};
   EXPECT_EQ(load()->config.database, "/srv/x/cinnabar.db");

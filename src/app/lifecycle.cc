@@ -16,9 +16,10 @@
 namespace cinnabar::app {
 namespace {
 
-// How often unreferenced files are looked for, and the watchdog is told that all is well.
+// How often unreferenced files are looked for.
 constexpr Duration kSweepInterval = hours(1);
-constexpr std::int64_t kTickSecondsMax = 10;
+// How often requests that take too long are looked for, and the watchdog is told that all is well.
+constexpr std::int64_t kTickSeconds = 1;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -26,14 +27,6 @@ sigset_t stop_signals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   return set;
-}
-
-// Half of systemd's WatchdogSec, at most kTickSecondsMax.
-std::int64_t tick_seconds() {
-  const char* text = std::getenv("WATCHDOG_USEC");
-  const auto micros = text == nullptr ? std::nullopt : parse_int(text);
-  if (!micros.has_value() || *micros <= 0) return kTickSecondsMax;
-  return std::clamp<std::int64_t>(*micros / 2'000'000, 1, kTickSecondsMax);
 }
 
 void forget_old_replies(Core& core, Workers& workers) {
@@ -61,11 +54,12 @@ void sweep_files(Core& core, Workers& workers) {
 int wait_for_signal(Core& core, Front& front) {
   const sigset_t signals = stop_signals();
   timespec tick{};
-  tick.tv_sec = tick_seconds();
+  tick.tv_sec = kTickSeconds;
   Instant swept_at = core.clock.now();
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &tick);
     if (signal > 0) return signal;
+    front.pipeline->release_overdue();
     if (core.store->health().is_writable) notify_service_manager("WATCHDOG=1");
     if (core.clock.now() - swept_at >= kSweepInterval) {
       swept_at = core.clock.now();

@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace cinnabar::app {
 namespace {
 
@@ -70,6 +72,8 @@ http::ServerOptions server_options(const Config& config) {
   if (config.uses_tls()) options.tls = http::TlsFiles{config.tls_certificate, config.tls_key};
   options.spool_dir = spool_path(config.data_folder);
   options.limits.body_bytes_max = static_cast<std::uint64_t>(config.body_bytes_max);
+  options.limits.body_memory_max =
+      static_cast<std::uint64_t>(std::max(config.body_memory_max, config.body_bytes_max));
   options.limits.multipart_bytes_max = static_cast<std::uint64_t>(config.upload_bytes_max);
   options.limits.multipart.file_bytes_max = static_cast<std::uint64_t>(config.file_bytes_max);
   options.limits.connections_max = static_cast<std::size_t>(config.connections_max);
@@ -107,6 +111,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_TRY(core->store, open_store(config, core->logger));
   CINNABAR_CHECK_OK(core->store->migrate());
   CINNABAR_TRY(core->blobs, outbound::FsBlobStore::open(files_path(config.data_folder)));
+  CINNABAR_TRY(core->connector,
+               outbound::CurlConnector::create(config.connector, core->clock, core->crypto));
   CINNABAR_TRY(Secret server_key, load_server_key(config.data_folder));
 
   ports::Store& store = *core->store;
@@ -157,6 +163,7 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
 
   api::Pipeline::Options options;
   options.worker_wait = config.worker_wait;
+  options.answer_limit = config.answer_limit;
   options.time_zone = config.utc_offset;
   CINNABAR_TRY(front->pipeline,
                api::Pipeline::create(

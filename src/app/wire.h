@@ -33,6 +33,7 @@ struct Core {
   // Of the data folder, when the database lies elsewhere; else the store's own lock covers it.
   std::optional<sqlite::FolderLock> data_lock;
   std::unique_ptr<outbound::FsBlobStore> blobs;
+  std::unique_ptr<outbound::CurlConnector> connector;
   std::unique_ptr<sqlite::SqliteStore> store;
   services::CatalogSource catalog;
   services::PeopleSource people;

@@ -72,6 +72,20 @@ Status check_attachments_allowed(const Process& process, const std::vector<NewFi
   return {};
 }
 
+// Names of file fields become those of the form, whatever their case.
+Status name_file_fields(const form::FormDefinition& form, std::vector<NewFile>& files) {
+  for (NewFile& file : files) {
+    if (!file.field) continue;
+    const form::Field* field = form.find(*file.field);
+    if (field == nullptr || field->type != form::FieldType::file) {
+      return invalid_fields(
+          {{*file.field, reasons::kFieldUnknown, "the form has no such file field"}});
+    }
+    file.field = field->id;
+  }
+  return {};
+}
+
 // Files of file fields become the field's value, after the files it holds already.
 Status put_files_into_fields(const form::FormDefinition& form, const std::vector<NewFile>& files,
                              const std::vector<AttachmentId>& ids, FieldValues& fields,
@@ -219,6 +233,10 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   }
   const Instant now = clock_.now();
   const form::FormDefinition& form = *loaded.definition->form;
+  if (request.read_changes != nullptr && !request.quick_action) {
+    CINNABAR_TRY(request.changes, request.read_changes(form));
+  }
+  CINNABAR_CHECK_OK(name_file_fields(form, request.files));
   process::Complete command;
   command.activity = request.activity;
   command.item = request.item;

@@ -18,6 +18,7 @@
 #include "services/people.h"
 #include "vocab/field_value.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,10 @@ struct CompleteRequest {
   Outcome outcome = Outcome::submitted;
   std::optional<std::string> quick_action;
   FieldValues changes;
-  std::vector<NewFile> files;
+  // When set, makes `changes` once it is known which version the instance runs on; for doors whose
+  // words mean something only with a form. Not called for a quick action.
+  std::function<Result<FieldValues>(const form::FormDefinition& form)> read_changes;
+  std::vector<NewFile> files;  // names of file fields in any ASCII case
   std::string comment;
   bool through_api = true;
 };

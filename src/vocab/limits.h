@@ -29,6 +29,13 @@ inline constexpr std::size_t kScriptTextBytesMax = 1024 * 1024;
 inline constexpr std::int32_t kScriptValueDepthMax = 32;
 inline constexpr std::size_t kScriptValueItemsMax = 100'000;
 
+// Calls that service tasks make to the outside.
+inline constexpr std::size_t kConnectorUrlBytesMax = 8'192;
+inline constexpr std::size_t kConnectorHeadersMax = 100;
+inline constexpr std::size_t kConnectorBodyBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kMailRecipientsMax = 100;
+inline constexpr std::size_t kMailSubjectBytesMax = 500;
+
 // Texts of records. A longer text belongs into an attachment.
 inline constexpr std::size_t kFieldTextBytesMax = 256 * 1024;
 inline constexpr std::size_t kRecordBytesMax = 2 * 1024 * 1024;

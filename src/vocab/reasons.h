@@ -15,6 +15,7 @@ inline constexpr Reason kLimitExceeded{"limit_exceeded"};
 inline constexpr Reason kUnknownColumn{"unknown_column"};
 inline constexpr Reason kUnknownOperator{"unknown_operator"};
 inline constexpr Reason kQueueFull{"queue_full"};
+inline constexpr Reason kTimedOut{"timed_out"};
 inline constexpr Reason kRateLimited{"rate_limited"};
 
 // Identity and rights
@@ -75,6 +76,15 @@ inline constexpr Reason kScriptFailed{"script_failed"};
 inline constexpr Reason kScriptBudget{"script_budget"};
 inline constexpr Reason kDefinitionInvalid{"definition_invalid"};
 inline constexpr Reason kPackageInvalid{"package_invalid"};
+
+// Calls to the outside
+inline constexpr Reason kConnectorAddressRefused{"connector_address_refused"};
+inline constexpr Reason kConnectorUnreachable{"connector_unreachable"};
+inline constexpr Reason kConnectorTimeout{"connector_timeout"};
+inline constexpr Reason kConnectorTlsFailed{"connector_tls_failed"};
+inline constexpr Reason kConnectorAnswerTooLarge{"connector_answer_too_large"};
+inline constexpr Reason kMailNotConfigured{"mail_not_configured"};
+inline constexpr Reason kMailRefused{"mail_refused"};
 
 // Storage
 inline constexpr Reason kVersionConflict{"version_conflict"};

@@ -4,6 +4,7 @@
 #include "vocab/reasons.h"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 
 namespace cinnabar::api {
@@ -44,18 +45,25 @@ Error queue_full() {
 
 }  // namespace
 
-// One request on its way. Passed from thread to thread, never shared by two at a time.
+// One request on its way. Passed from thread to thread; beside the one that has it only `release`
+// looks at it, at what was set before it was watched and never changes: request, endpoint, start.
 struct Pipeline::Exchange {
   Call call;
   const Endpoint* endpoint = nullptr;  // null pointer: below no door
-  Respond respond;                     // empty once answered
+  Respond respond;                     // of who set is_answered
+  // Set by the one who answers: the request's way through the server, or release_overdue.
+  std::atomic<bool> is_answered{false};
+  bool is_watched = false;
   Instant started_at;
   std::optional<http::Response> written;  // what to answer after the commit
   bool is_noted = false;                  // its error is in the log
 };
 
 Pipeline::Pipeline(Dependencies dependencies, Options options)
-    : dependencies_(std::move(dependencies)), options_(options) {}
+    : dependencies_(std::move(dependencies)),
+      options_(options),
+      timed_out_(&dependencies_.metrics.counter("cinnabar_requests_timed_out_total",
+                                                "Requests that took longer than allowed.")) {}
 
 Result<std::unique_ptr<Pipeline>> Pipeline::create(Dependencies dependencies, Options options) {
   std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(dependencies), options));
@@ -118,17 +126,61 @@ void Pipeline::guarded(const ExchangePtr& exchange, F&& step) {
   }
 }
 
-void Pipeline::dispatch(std::shared_ptr<const http::Request> request, Respond respond) {
-  auto exchange = std::make_shared<Exchange>();
-  exchange->respond = std::move(respond);
-  exchange->started_at = dependencies_.services.clock.now();
-  Call& call = exchange->call;
-  call.request = request;
+Call Pipeline::make_call(std::shared_ptr<const http::Request> request) const {
+  Call call;
+  call.request = std::move(request);
   call.services = &dependencies_.services;
   call.time_zone = options_.time_zone;
   call.settings = &dependencies_.settings;
   call.doors = dependencies_.doors;
   call.credentials = &dependencies_.credentials;
+  return call;
+}
+
+void Pipeline::watch(const ExchangePtr& exchange) {
+  if (std::exchange(exchange->is_watched, true)) return;
+  const std::scoped_lock lock(watched_mutex_);
+  watched_.emplace(exchange.get(), exchange);
+}
+
+void Pipeline::unwatch(const Exchange& exchange) {
+  if (!exchange.is_watched) return;
+  const std::scoped_lock lock(watched_mutex_);
+  watched_.erase(&exchange);
+}
+
+std::size_t Pipeline::release_overdue() {
+  const Instant latest = dependencies_.services.clock.now() - options_.answer_limit;
+  std::vector<ExchangePtr> overdue;
+  {
+    const std::scoped_lock lock(watched_mutex_);
+    std::erase_if(watched_, [&](const auto& entry) {
+      if (entry.second->started_at > latest) return false;
+      overdue.push_back(entry.second);
+      return true;
+    });
+  }
+  for (const ExchangePtr& exchange : overdue) release(*exchange);
+  return overdue.size();
+}
+
+void Pipeline::release(Exchange& exchange) {
+  if (exchange.is_answered.exchange(true)) return;
+  timed_out_->add();
+  const auto& request = exchange.call.request;
+  dependencies_.logger.warning("request.timed_out",
+                               {{"request_id", request->request_id}, {"path", request->path}});
+  const Error error = make_error(Code::deadline_exceeded, reasons::kTimedOut,
+                                 "the request took too long; what it asked for may be done or not");
+  // The handler still has its own call, so the door gets another one.
+  answer(exchange, exchange.endpoint->door->refuse(make_call(request), error));
+}
+
+void Pipeline::dispatch(std::shared_ptr<const http::Request> request, Respond respond) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->respond = std::move(respond);
+  exchange->started_at = dependencies_.services.clock.now();
+  exchange->call = make_call(request);
   guarded(exchange, [&] {
     http::RouteMatch match = router_.find(request->method, request->path);
     if (match.kind != http::RouteMatch::Kind::found) return answer_unrouted(exchange, match);
@@ -188,6 +240,7 @@ void Pipeline::run_on_lane(ExchangePtr exchange) {
 }
 
 void Pipeline::queue(Workers& workers, ExchangePtr exchange, void (Pipeline::*step)(ExchangePtr)) {
+  watch(exchange);
   const Instant queued_at = dependencies_.services.clock.now();
   const bool is_queued = workers.submit([this, exchange, step, queued_at] {
     guarded(exchange, [&] {
@@ -224,6 +277,7 @@ void Pipeline::take(ExchangePtr exchange, Answer answer) {
 }
 
 void Pipeline::submit(ExchangePtr exchange, WriteStep step) {
+  watch(exchange);
   WriteRefusal refusal = std::move(step.refuse);
   ports::WriteCommand command;
   command.work = [this, exchange,
@@ -280,7 +334,8 @@ void Pipeline::refuse(Exchange& exchange, const Error& error) {
 }
 
 void Pipeline::finish(Exchange& exchange, http::Response response) {
-  if (exchange.respond == nullptr) return;
+  unwatch(exchange);
+  if (exchange.is_answered.exchange(true)) return;
   // Overload is counted, not logged: a line per refused request would be one more load.
   if (response.status >= 500 && response.status != 503 && !exchange.is_noted) {
     dependencies_.logger.warning("request.failed",
@@ -288,6 +343,10 @@ void Pipeline::finish(Exchange& exchange, http::Response response) {
                                   {"path", exchange.call.request->path},
                                   {"status", response.status}});
   }
+  answer(exchange, std::move(response));
+}
+
+void Pipeline::answer(Exchange& exchange, http::Response response) {
   if (exchange.endpoint != nullptr) {
     const std::size_t status_class = static_cast<std::size_t>(response.status) / 100;
     exchange.endpoint->answers[std::clamp<std::size_t>(status_class, 1, 5) - 1]->add();

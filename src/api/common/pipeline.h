@@ -2,7 +2,7 @@
 // what it wants written, and answers exactly once.
 //
 // A request that no route takes is answered in the format of the door whose prefix it has. Full
-// queues, a store that refuses, a request that waited too long and an exception in a handler become
+// queues, a store that refuses, a request that took too long and an exception in a handler become
 // errors that the door words; exceptions are logged and answered without their text.
 //
 // Ownership: borrows everything it was made with; stop the server, then the workers, then the store
@@ -21,8 +21,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace cinnabar::api {
@@ -43,7 +45,8 @@ class Pipeline {
     Logger logger;
   };
   struct Options {
-    Duration worker_wait = seconds(10);  // longer in a queue: refused
+    Duration worker_wait = seconds(10);   // longer in a queue: refused
+    Duration answer_limit = seconds(60);  // longer in all: told so, whatever still runs
     UtcOffset time_zone;
   };
 
@@ -51,6 +54,11 @@ class Pipeline {
   static Result<std::unique_ptr<Pipeline>> create(Dependencies dependencies, Options options);
 
   void dispatch(std::shared_ptr<const http::Request> request, Respond respond);
+
+  // Answers deadline_exceeded (timed_out) for the requests that have taken longer than
+  // `answer_limit`. What they do goes on, and its answer is dropped; a write may be done or not.
+  // Call every second or so; any thread. Returns how many.
+  std::size_t release_overdue();
 
  private:
   struct Endpoint {
@@ -72,6 +80,12 @@ class Pipeline {
   void answer_unrouted(ExchangePtr exchange, const http::RouteMatch& match);
   void authenticate_then_run(ExchangePtr exchange);
   void run_on_lane(ExchangePtr exchange);
+  [[nodiscard]] Call make_call(std::shared_ptr<const http::Request> request) const;
+  // From here until its answer `release_overdue` knows the request.
+  void watch(const ExchangePtr& exchange);
+  void unwatch(const Exchange& exchange);
+  void release(Exchange& exchange);
+  void answer(Exchange& exchange, http::Response response);
   void queue(Workers& workers, ExchangePtr exchange, void (Pipeline::*step)(ExchangePtr));
   void run_handler(ExchangePtr exchange);
   void run_with_snapshot(ExchangePtr exchange);
@@ -93,6 +107,9 @@ class Pipeline {
   http::Router router_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;               // by the router's route index
   std::vector<std::pair<std::string, const Endpoint*>> prefixes_;  // longest first
+  Counter* timed_out_ = nullptr;
+  std::mutex watched_mutex_;  // guards watched_
+  std::unordered_map<const Exchange*, ExchangePtr> watched_;
 };
 
 }  // namespace cinnabar::api

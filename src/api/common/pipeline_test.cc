@@ -123,9 +123,10 @@ class PipelineTest : public ::testing::Test {
         gate_(0) {
     gate = &gate_;
     handler_calls = 0;
-    auto made = Pipeline::create({kDoors, services_, world_.store, readers_, blocking_, metrics_,
-                                  credentials_, settings_, logger_},
-                                 {seconds(5), UtcOffset{}});
+    auto made =
+        Pipeline::create({kDoors, services_, world_.store, readers_, blocking_, metrics_,
+                          credentials_, settings_, logger_},
+                         {.worker_wait = seconds(5), .answer_limit = seconds(60), .time_zone = {}});
     EXPECT_TRUE(made.has_value());
     pipeline_ = std::move(made).value();
   }
@@ -244,6 +245,38 @@ TEST_F(PipelineTest, a_request_that_waited_too_long_is_refused) {
   gate_.release(1);
   EXPECT_EQ(running.get().body, "through");
   EXPECT_EQ(queued.get().body, "x refuses: queue_full");
+}
+
+TEST_F(PipelineTest, a_handler_that_takes_too_long_lets_its_caller_go) {
+  auto running = send("GET", "/x/wait");
+  while (handler_calls == 0) std::this_thread::yield();
+  world_.clock.advance(seconds(59));
+  EXPECT_EQ(pipeline_->release_overdue(), 0u);
+  world_.clock.advance(seconds(1));
+  EXPECT_EQ(pipeline_->release_overdue(), 1u);
+  const http::Response released = running.get();
+  EXPECT_EQ(released.status, 504);
+  EXPECT_EQ(released.body, "x refuses: timed_out");
+  EXPECT_EQ(pipeline_->release_overdue(), 0u);
+  EXPECT_THAT(metrics_.print(), HasSubstr("cinnabar_requests_timed_out_total 1"));
+  EXPECT_THAT(log_, HasSubstr("request.timed_out"));
+  // The late answer is dropped: a second one would break the promise of `send`.
+  gate_.release(1);
+  auto next = send("GET", "/x/wait");
+  gate_.release(1);
+  EXPECT_EQ(next.get().body, "through");
+  EXPECT_EQ(pipeline_->release_overdue(), 0u);
+}
+
+TEST_F(PipelineTest, a_request_that_waits_in_a_queue_for_too_long_is_let_go_too) {
+  auto running = send("GET", "/x/wait");
+  while (handler_calls == 0) std::this_thread::yield();
+  auto queued = send("GET", "/x/wait");
+  world_.clock.advance(seconds(60));
+  EXPECT_EQ(pipeline_->release_overdue(), 2u);
+  EXPECT_EQ(queued.get().body, "x refuses: timed_out");
+  EXPECT_EQ(running.get().body, "x refuses: timed_out");
+  gate_.release(2);
 }
 
 TEST_F(PipelineTest, a_request_with_files_does_not_run_on_the_io_thread) {

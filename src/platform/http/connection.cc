@@ -61,7 +61,7 @@ Connection::Connection(IoCore& core, std::string remote_address)
     : core_(core),
       limits_(core.server().options.limits),
       remote_address_(std::move(remote_address)),
-      reader_(limits_, core.server().options.spool_dir),
+      reader_(limits_, core.server().options.spool_dir, core.server().body_budget),
       idle_since_(now_micros()) {
   input_.set_capacity_max(std::max<std::size_t>(64 * 1024, limits_.head_bytes_max * 2));
   read_deadline_ = idle_since_ + limits_.head_timeout.micros();

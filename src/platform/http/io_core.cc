@@ -27,6 +27,7 @@ ServerShared::ServerShared(ServerOptions server_options, Handler request_handler
     : options(std::move(server_options)),
       handler(std::move(request_handler)),
       logger(std::move(server_logger)),
+      body_budget(std::make_shared<BodyBudget>(options.limits.body_memory_max, metrics)),
       responses_by_class{},
       bytes_received(metrics.counter("cinnabar_http_received_bytes_total", "Bytes read.")),
       bytes_sent(metrics.counter("cinnabar_http_sent_bytes_total", "Bytes written.")),

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "platform/http/asio.h"
+#include "platform/http/body_budget.h"
 #include "platform/http/server.h"
 
 #include <atomic>
@@ -32,6 +33,7 @@ struct ServerShared {
   const ServerOptions options;
   const Handler handler;
   const Logger logger;
+  const std::shared_ptr<BodyBudget> body_budget;
   std::optional<asio::ssl::context> tls;
 
   Counter* responses_by_class[6];  // by the first digit of the status; 0 is unused

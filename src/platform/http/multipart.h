@@ -104,6 +104,8 @@ class MultipartSpool final : public MultipartSink {
 
   // The parts completed so far.
   [[nodiscard]] std::vector<Part> take_parts() { return std::move(parts_); }
+  // Of all text parts so far: what is in memory.
+  [[nodiscard]] std::uint64_t text_bytes() const { return text_bytes_; }
 
  private:
   struct OpenFile;
@@ -111,6 +113,7 @@ class MultipartSpool final : public MultipartSink {
   const std::filesystem::path folder_;
   const MultipartLimits limits_;
   std::vector<Part> parts_;
+  std::uint64_t text_bytes_ = 0;
   Part current_;
   std::unique_ptr<OpenFile> file_;
 };

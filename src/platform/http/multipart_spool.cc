@@ -98,6 +98,7 @@ Status MultipartSpool::part_data(std::string_view data) {
       return too_large(kPartTextTooLarge, current_.name);
     }
     current_.text += data;
+    text_bytes_ += data.size();
     return {};
   }
   if (file_->size + data.size() > limits_.file_bytes_max) {

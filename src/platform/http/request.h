@@ -56,6 +56,8 @@ struct Part {
   std::shared_ptr<SpooledFile> file;     // of a part that is one; never null then
 };
 
+class BodyShare;
+
 struct Request {
   std::string method;
   std::string target;  // as sent
@@ -71,7 +73,8 @@ struct Request {
   std::optional<std::string> body_error;
   std::string remote_address;
   std::string request_id;
-  std::int64_t received_at = 0;  // steady microseconds when the head was complete
+  std::shared_ptr<BodyShare> body_share;  // of the memory for bodies; null pointer in tests
+  std::int64_t received_at = 0;           // steady microseconds when the head was complete
 
   // The value of the first header of that name, in any case; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -39,8 +39,10 @@ Refusal refusal_for(const Error& error) {
 
 class RequestReader::Parser final : public beast::http::basic_parser<true> {
  public:
-  Parser(const ServerLimits& limits, const std::filesystem::path& spool_dir)
+  Parser(const ServerLimits& limits, const std::filesystem::path& spool_dir,
+         std::shared_ptr<BodyBudget> budget)
       : limits_(limits), spool_dir_(spool_dir) {
+    request_->body_share = std::make_shared<BodyShare>(std::move(budget));
     header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
     body_limit(boost::none);
     eager(true);
@@ -209,11 +211,15 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
     body_bytes_ += bytes.size();
     wants_continue_ = false;
     if (!request_->is_multipart) {
+      if (!request_->body_share->grow_to(body_bytes_)) return refuse(503, "body_memory_full", ec);
       request_->body += bytes;
       return;
     }
     if (request_->body_error) return;  // The rest is read only to find the next request.
     note_multipart(multipart_->feed(bytes), ec);
+    if (!ec && spool_ && !request_->body_share->grow_to(spool_->text_bytes())) {
+      refuse(503, "body_memory_full", ec);
+    }
   }
 
   void note_multipart(const Status& status, ErrorCode& ec) {
@@ -248,15 +254,16 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
   std::unique_ptr<MultipartParser> multipart_;
 };
 
-RequestReader::RequestReader(const ServerLimits& limits, const std::filesystem::path& spool_dir)
-    : limits_(limits), spool_dir_(spool_dir) {}
+RequestReader::RequestReader(const ServerLimits& limits, const std::filesystem::path& spool_dir,
+                             std::shared_ptr<BodyBudget> budget)
+    : limits_(limits), spool_dir_(spool_dir), budget_(std::move(budget)) {}
 
 RequestReader::~RequestReader() = default;
 
 std::size_t RequestReader::feed(std::string_view input) {
   CINNABAR_ASSERT(phase() != Phase::done && phase() != Phase::refused);
   // A parser serves one request; between requests a connection holds none.
-  if (!parser_) parser_ = std::make_unique<Parser>(limits_, spool_dir_);
+  if (!parser_) parser_ = std::make_unique<Parser>(limits_, spool_dir_, budget_);
   return parser_->read(input);
 }
 

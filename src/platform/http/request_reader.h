@@ -4,6 +4,7 @@
 // Ownership: borrows the limits. Thread: one at a time.
 #pragma once
 
+#include "platform/http/body_budget.h"
 #include "platform/http/server.h"
 
 #include <cstdint>
@@ -24,7 +25,8 @@ class RequestReader {
  public:
   enum class Phase : std::uint8_t { idle, head, body, done, refused };
 
-  RequestReader(const ServerLimits& limits, const std::filesystem::path& spool_dir);
+  RequestReader(const ServerLimits& limits, const std::filesystem::path& spool_dir,
+                std::shared_ptr<BodyBudget> budget);
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
   ~RequestReader();
@@ -50,6 +52,7 @@ class RequestReader {
   class Parser;
   const ServerLimits& limits_;
   const std::filesystem::path& spool_dir_;
+  const std::shared_ptr<BodyBudget> budget_;
   std::unique_ptr<Parser> parser_;
 };
 

@@ -30,6 +30,9 @@ Status check(const ServerOptions& options) {
   if (limits.head_bytes_max < 256 || limits.head_bytes_max > 1024 * 1024) {
     return option_invalid("expected 256 bytes to 1 MiB", "head_bytes_max");
   }
+  if (limits.body_memory_max < limits.body_bytes_max) {
+    return option_invalid("expected room for at least one body", "body_memory_max");
+  }
   if (limits.pipelined_max < 1) return option_invalid("expected at least one", "pipelined_max");
   if (limits.connections_max < 1) return option_invalid("expected at least one", "connections_max");
   for (const Duration timeout :

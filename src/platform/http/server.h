@@ -12,7 +12,8 @@
 //   411 length_required   413 body_too_large, too_many_parts, part_text_too_large, file_too_large
 //   414 target_too_long   417 expectation_unknown   431 head_too_large, too_many_headers
 //   500 handler_failed, file_unavailable   501 transfer_encoding_unsupported
-//   503 connections_full, requests_full, spool_unavailable, stopping   505 version_unsupported
+//   503 connections_full, requests_full, body_memory_full, spool_unavailable, stopping   505
+//   version_unsupported
 #pragma once
 
 #include "base/log.h"
@@ -40,7 +41,8 @@ struct ServerLimits {
   std::size_t head_bytes_max = 16 * 1024;
   std::size_t target_bytes_max = 8 * 1024;
   std::size_t headers_max = 100;
-  std::uint64_t body_bytes_max = 16 * 1024 * 1024;  // of a body kept in memory
+  std::uint64_t body_bytes_max = 16 * 1024 * 1024;    // of a body kept in memory
+  std::uint64_t body_memory_max = 256 * 1024 * 1024;  // of all bodies in memory together
   std::uint64_t multipart_bytes_max = 256 * 1024 * 1024;
   MultipartLimits multipart;
   // From the first byte of a head to its end; also for the TLS handshake.

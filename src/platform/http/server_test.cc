@@ -315,6 +315,46 @@ TEST_F(ServerTest, request_id_of_the_caller_is_kept_when_it_is_safe) {
             "a b");
 }
 
+TEST_F(ServerTest, bodies_share_their_memory_and_give_it_back) {
+  options_.limits.body_bytes_max = 60;
+  options_.limits.body_memory_max = 100;
+  std::mutex mutex;
+  std::vector<std::pair<std::shared_ptr<Request>, Responder>> held;
+  std::condition_variable changed;
+  start([&](const std::shared_ptr<Request>& request, const Responder& respond) {
+    const std::scoped_lock lock(mutex);
+    held.emplace_back(request, respond);
+    changed.notify_one();
+  });
+  const std::string post =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 60\r\n\r\n" + std::string(60, 'x');
+  const auto wait_for_one = [&] {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(10), [&] { return held.size() == 1; });
+  };
+  Client first(server_->port());
+  first.send(post);
+  ASSERT_TRUE(wait_for_one());
+  EXPECT_NE(metrics_.print().find("cinnabar_http_body_bytes 60"), std::string::npos);
+  const ClientAnswer refused = ask(post);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_NE(refused.body.find("body_memory_full"), std::string::npos);
+  EXPECT_NE(metrics_.print().find("cinnabar_http_body_memory_refused_total 1"), std::string::npos);
+  held[0].second(text_response(200, "text/plain", "done"));
+  EXPECT_EQ(first.receive().body, "done");
+  // The answer alone frees nothing: the request may still be in use.
+  EXPECT_NE(metrics_.print().find("cinnabar_http_body_bytes 60"), std::string::npos);
+  held.clear();
+  EXPECT_NE(metrics_.print().find("cinnabar_http_body_bytes 0"), std::string::npos);
+  Client second(server_->port());
+  second.send(post);
+  ASSERT_TRUE(wait_for_one());
+  held[0].second(text_response(200, "text/plain", "done"));
+  EXPECT_EQ(second.receive().status, 200);
+  held.clear();
+}
+
 TEST_F(ServerTest, full_server_says_so) {
   options_.limits.in_flight_max = 1;
   options_.limits.connections_max = 2;

@@ -105,6 +105,20 @@ TEST_F(UploadTest, limits_are_answered_by_the_server) {
   EXPECT_TRUE(folder_empties());
 }
 
+TEST_F(UploadTest, text_parts_count_as_memory_and_files_do_not) {
+  options_.limits.body_bytes_max = 100;
+  options_.limits.body_memory_max = 100;
+  start_upload();
+  EXPECT_EQ(ask(upload(form(std::string(5000, 'x')))).status, 200);
+  const std::string part =
+      "--b0\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + std::string(60, 'x') + "\r\n";
+  EXPECT_EQ(ask(upload(part + "--b0--")).status, 200);
+  const ClientAnswer refused = ask(upload(part + part + "--b0--"));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.body.find("body_memory_full"), std::string::npos);
+  EXPECT_EQ(ask(upload(part + "--b0--")).status, 200);
+}
+
 TEST_F(UploadTest, connection_lost_on_the_way_leaves_no_file) {
   start_upload();
   {

@@ -145,13 +145,15 @@ World::World()
   EXPECT_TRUE(imported) << to_string(imported.error());
 }
 
-ProcessId World::deploy(std::string_view body, std::string_view key) {
+ProcessId World::deploy(std::string_view body, std::string_view key,
+                        const std::function<void(form::FormDefinition&)>& change) {
   Package package;
   package.key = "app-" + std::string(key);
   package.name = "App";
   package.document = "{}";
   PackageForm form;
   form.form = test_form();
+  if (change != nullptr) change(form.form);
   form.document = codec::print_form(form.form);
   package.forms.push_back(std::move(form));
   PackageProcess process;

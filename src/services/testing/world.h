@@ -7,6 +7,7 @@
 #include "services/services.h"
 #include "storage/memory/memory_store.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -48,7 +49,9 @@ class World {
   // One process "p" on a form with TITLE (title, required), NOTE, RESULT, TAG (unique), FILES
   // (file), KIND (select). `body` is what stands inside <process>. Fails the test when it does not
   // deploy.
-  ProcessId deploy(std::string_view body, std::string_view key = "p");
+  // Again with the same key makes a new version, perhaps of a form that `change` has changed.
+  ProcessId deploy(std::string_view body, std::string_view key = "p",
+                   const std::function<void(form::FormDefinition&)>& change = nullptr);
   [[nodiscard]] CallContext as(std::string_view user) const;
 
   // Runs a command and waits for its commit.

@@ -139,6 +139,62 @@ Status apply_relation(services::CollaborationService& service, ports::WriteTrans
   return {};
 }
 
+// What belongs to the ticket that a call names by flow and data_no: `load` fetches it, `print`
+// makes the rows of the answer.
+template <typename Load, typename Print>
+api::Answer list_of_ticket(const api::Call& call, Text told, Load load, Print print) {
+  return with_entry(call, [&](const Entry& entry) -> api::Answer {
+    if (const auto name = first_missing(entry, {"data_no"})) return tell_missing(entry, *name);
+    const auto refuse = [&](const Error& error) {
+      return entry.voice.refuse(Shape::plain, Verb::other, error);
+    };
+    const auto ticket = named_ticket(entry);
+    if (!ticket) return refuse(ticket.error());
+    const auto loaded = load(entry, *ticket);
+    if (!loaded) return refuse(loaded.error());
+    return entry.voice.success(Shape::plain, told, print(entry, *ticket, *loaded));
+  });
+}
+
+Json worklog_rows(const Entry& entry, const services::InstanceName& ticket,
+                  const std::vector<services::Comment>& comments) {
+  const auto catalog = entry.services->catalog.current();
+  const auto people = entry.services->people.current();
+  Json rows = Json::array();
+  for (const services::Comment& comment : comments) {
+    const services::User* author = people->user(comment.author);
+    Json row = Json::object();
+    row.set("id", comment.id.value())
+        .set("flow_uuid", catalog->process(ticket.process)->uuid)
+        .set("create_user_id__nick_name", author == nullptr ? Json{} : Json{author->display_name})
+        .set("content", comment.content)
+        .set("createtime", to_local_millis(comment.created_at, entry.time_zone))
+        .set("substitute_id__nick_name", {});
+    rows.push(std::move(row));
+  }
+  return rows;
+}
+
+Json relation_rows(const Entry& entry, const services::InstanceName&,
+                   const std::vector<services::Relation>& relations) {
+  const auto catalog = entry.services->catalog.current();
+  Json rows = Json::array();
+  for (const services::Relation& relation : relations) {
+    const services::Process* other = catalog->process(relation.other_process);
+    Json row = Json::object();
+    row.set("id", relation.id.value())
+        .set("relation_type", relation_word(relation.kind, relation.outgoing))
+        .set("relation_percentage", relation.percentage ? Json{*relation.percentage} : Json{})
+        .set("object_flow", other == nullptr ? Json{} : Json{other->uuid})
+        .set("flow_name", other == nullptr ? Json{} : Json{other->name})
+        .set("object_no", relation.other_number)
+        .set("title", relation.other_title)
+        .set("level", relation.other_level);
+    rows.push(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 api::Answer create_worklog(const api::Call& call) {
@@ -166,32 +222,10 @@ api::Answer create_worklog(const api::Call& call) {
 }
 
 api::Answer list_worklog(const api::Call& call) {
-  return with_entry(call, [&](const Entry& entry) -> api::Answer {
-    if (const auto name = first_missing(entry, {"data_no"})) return tell_missing(entry, *name);
-    const auto refuse = [&](const Error& error) {
-      return entry.voice.refuse(Shape::plain, Verb::other, error);
-    };
-    const auto ticket = named_ticket(entry);
-    if (!ticket) return refuse(ticket.error());
-    const auto comments =
-        entry.services->collaboration.comments(*call.snapshot, entry.context, *ticket);
-    if (!comments) return refuse(comments.error());
-    const auto catalog = entry.services->catalog.current();
-    const auto people = entry.services->people.current();
-    Json rows = Json::array();
-    for (const services::Comment& comment : *comments) {
-      const services::User* author = people->user(comment.author);
-      Json row = Json::object();
-      row.set("id", comment.id.value())
-          .set("flow_uuid", catalog->process(ticket->process)->uuid)
-          .set("create_user_id__nick_name", author == nullptr ? Json{} : Json{author->display_name})
-          .set("content", comment.content)
-          .set("createtime", to_local_millis(comment.created_at, entry.time_zone))
-          .set("substitute_id__nick_name", {});
-      rows.push(std::move(row));
-    }
-    return entry.voice.success(Shape::plain, Text::searched, std::move(rows));
-  });
+  const auto load = [&](const Entry& entry, const services::InstanceName& ticket) {
+    return entry.services->collaboration.comments(*call.snapshot, entry.context, ticket);
+  };
+  return list_of_ticket(call, Text::searched, load, worklog_rows);
 }
 
 api::Answer edit_relations(const api::Call& call) {
@@ -222,33 +256,10 @@ api::Answer edit_relations(const api::Call& call) {
 }
 
 api::Answer list_relations(const api::Call& call) {
-  return with_entry(call, [&](const Entry& entry) -> api::Answer {
-    if (const auto name = first_missing(entry, {"data_no"})) return tell_missing(entry, *name);
-    const auto refuse = [&](const Error& error) {
-      return entry.voice.refuse(Shape::plain, Verb::other, error);
-    };
-    const auto ticket = named_ticket(entry);
-    if (!ticket) return refuse(ticket.error());
-    const auto relations =
-        entry.services->collaboration.relations(*call.snapshot, entry.context, *ticket);
-    if (!relations) return refuse(relations.error());
-    const auto catalog = entry.services->catalog.current();
-    Json rows = Json::array();
-    for (const services::Relation& relation : *relations) {
-      const services::Process* other = catalog->process(relation.other_process);
-      Json row = Json::object();
-      row.set("id", relation.id.value())
-          .set("relation_type", relation_word(relation.kind, relation.outgoing))
-          .set("relation_percentage", relation.percentage ? Json{*relation.percentage} : Json{})
-          .set("object_flow", other == nullptr ? Json{} : Json{other->uuid})
-          .set("flow_name", other == nullptr ? Json{} : Json{other->name})
-          .set("object_no", relation.other_number)
-          .set("title", relation.other_title)
-          .set("level", relation.other_level);
-      rows.push(std::move(row));
-    }
-    return entry.voice.success(Shape::plain, Text::read, std::move(rows));
-  });
+  const auto load = [&](const Entry& entry, const services::InstanceName& ticket) {
+    return entry.services->collaboration.relations(*call.snapshot, entry.context, ticket);
+  };
+  return list_of_ticket(call, Text::read, load, relation_rows);
 }
 
 }  // namespace cinnabar::omflow

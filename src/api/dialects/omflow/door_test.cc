@@ -291,6 +291,40 @@ TEST_F(OmflowDoor, push_refusals_name_the_id_or_field) {
             R"({"status": "403", "message": "您沒有權限進行此操作。"})");
 }
 
+TEST_F(OmflowDoor, push_reads_the_form_of_the_ticket_and_not_the_newest) {
+  const std::int64_t number = create();
+  const auto push = [&](const std::string& field) {
+    return post(edit_path(), R"({"security": "CODE", "omflow_restapi": 1, "action": "update",
+                                 "formdata": [{"id": ")" +
+                                 field + R"(", "value": "7"}], "data_id": )" +
+                                 std::to_string(position_of(number)) + "}");
+  };
+  world.deploy(services::testing::kTwoTasks, "p", [](form::FormDefinition& form) {
+    std::erase_if(form.fields, [](const form::Field& field) {
+      return field.id == "NOTE" || field.id == "FILES";
+    });
+    form.fields.push_back(form.fields.front());
+    form.fields.back().id = "NEW";
+    form.fields.back().role = form::FieldRole::none;
+    form.fields.back().required = false;
+  });
+  EXPECT_THAT(push("NEW"), HasSubstr("推單失敗：找不到欄位。（NEW）"));
+  EXPECT_THAT(push("NOTE"), HasSubstr("推單成功"));
+  const auto push_file = [&](const char* field) {
+    Sent parts;
+    parts.is_multipart = true;
+    parts.parts = {value_part("security", expand("CODE")),
+                   value_part("omflow_restapi", "1"),
+                   value_part("action", "update"),
+                   value_part("data_id", std::to_string(position_of(number))),
+                   value_part("files_item", "[\"" + std::string(field) + "\"]"),
+                   file_part(field, "b.txt")};
+    return send(edit_path(), parts);
+  };
+  EXPECT_THAT(push_file("NEW"), HasSubstr("推單失敗"));
+  EXPECT_THAT(push_file("Files"), HasSubstr("推單成功"));
+}
+
 TEST_F(OmflowDoor, an_id_of_another_flow_is_unknown) {
   const std::string id = std::to_string(position_of(create()));
   const ProcessId other = world.deploy(services::testing::kTwoTasks, "q");

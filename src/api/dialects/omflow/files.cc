@@ -28,21 +28,17 @@ bool is_attachment(const http::Part& part) {
   return part.name == "files" || part.name == "files[]";
 }
 
+Status check_count(const Entry& entry) {
+  if (entry.parameters.files().size() <= limits::kAttachmentsPerCommandMax) return {};
+  return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                    "too many files in one request", "files");
+}
+
 // A broken name is found before anything is moved.
 Status check_names(const Entry& entry, const form::FormDefinition& form) {
-  CINNABAR_TRY(const Json::Array listed, entry.parameters.list("files_item"));
-  for (const Json& name : listed) {
-    const std::string* id = name.as_string();
-    if (id == nullptr) {
-      return make_error(Code::invalid_argument, reasons::kArgumentMalformed,
-                        "field ids are expected", "files_item");
-    }
-    if (file_field(form, *id) == nullptr) return not_a_file_field(*id);
-  }
-  if (entry.parameters.files().size() > limits::kAttachmentsPerCommandMax) {
-    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
-                      "too many files in one request", "files");
-  }
+  CINNABAR_TRY(const auto listed, listed_files(entry));
+  CINNABAR_CHECK_OK(check_listed_files(listed, form));
+  CINNABAR_CHECK_OK(check_count(entry));
   for (const http::Part* part : entry.parameters.files()) {
     if (!is_attachment(*part) && file_field(form, part->name) == nullptr) {
       return not_a_file_field(part->name);
@@ -75,10 +71,7 @@ Result<std::vector<services::NewFile>> store_all(const Entry& entry) {
     return make_error(Code::invalid_argument, reasons::kMultipartMalformed,
                       "the body is no complete multipart body", *entry.request->body_error);
   }
-  if (entry.parameters.files().size() > limits::kAttachmentsPerCommandMax) {
-    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
-                      "too many files in one request", "files");
-  }
+  CINNABAR_CHECK_OK(check_count(entry));
   std::vector<services::NewFile> files;
   for (const http::Part* part : entry.parameters.files()) {
     CINNABAR_TRY(services::NewFile file, store_part(entry, *part));
@@ -121,14 +114,45 @@ std::vector<services::Attachment> newest_of_each(std::vector<services::Attachmen
 
 }  // namespace
 
-Result<std::vector<services::NewFile>> store_files(const Entry& entry,
-                                                   const form::FormDefinition& form) {
-  CINNABAR_CHECK_OK(check_names(entry, form));
+Result<std::vector<std::string>> listed_files(const Entry& entry) {
+  CINNABAR_TRY(const Json::Array listed, entry.parameters.list("files_item"));
+  std::vector<std::string> names;
+  for (const Json& name : listed) {
+    const std::string* id = name.as_string();
+    if (id == nullptr) {
+      return make_error(Code::invalid_argument, reasons::kArgumentMalformed,
+                        "field ids are expected", "files_item");
+    }
+    names.push_back(*id);
+  }
+  return names;
+}
+
+Status check_listed_files(const std::vector<std::string>& listed,
+                          const form::FormDefinition& form) {
+  for (const std::string& id : listed) {
+    if (file_field(form, id) == nullptr) return not_a_file_field(id);
+  }
+  return {};
+}
+
+Result<std::vector<services::NewFile>> store_files(const Entry& entry) {
+  CINNABAR_CHECK_OK(check_count(entry));
   std::vector<services::NewFile> files;
   for (const http::Part* part : entry.parameters.files()) {
     CINNABAR_TRY(services::NewFile file, store_part(entry, *part));
-    if (!is_attachment(*part)) file.field = file_field(form, part->name)->id;
+    if (!is_attachment(*part)) file.field = part->name;
     files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Result<std::vector<services::NewFile>> store_files(const Entry& entry,
+                                                   const form::FormDefinition& form) {
+  CINNABAR_CHECK_OK(check_names(entry, form));
+  CINNABAR_TRY(auto files, store_files(entry));
+  for (services::NewFile& file : files) {
+    if (file.field) file.field = file_field(form, *file.field)->id;
   }
   return files;
 }

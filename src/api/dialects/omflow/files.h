@@ -14,6 +14,11 @@ namespace cinnabar::omflow {
 // fields_invalid for a name in `files_item` that is no file field; file_unexpected parts likewise.
 Result<std::vector<services::NewFile>> store_files(const Entry& entry,
                                                    const form::FormDefinition& form);
+// The same while it is not known which version of the form counts: the service checks the parts'
+// names, and check_listed_files those of `files_item`.
+Result<std::vector<services::NewFile>> store_files(const Entry& entry);
+Result<std::vector<std::string>> listed_files(const Entry& entry);
+Status check_listed_files(const std::vector<std::string>& listed, const form::FormDefinition& form);
 
 // /rest/flowmanage/api/omdata-file/upload
 api::Answer upload_files(const api::Call& call);

@@ -143,6 +143,15 @@ TEST(ImportOmf, people_of_the_other_server_must_be_named) {
             "participants FITEM_3\n" + std::string{kUsual} + "participants FITEM_5\n");
 }
 
+TEST(ImportOmf, an_assignment_that_a_later_task_relies_on_is_told) {
+  const std::string own =
+      R"x({"name": "#G1(FORMITM_7)", "value": "4"}, {"name": "#G2(FORMITM_7)", "value": "12"},)x";
+  EXPECT_EQ(told_with(own, ""), std::string{kUsual} + "participants FITEM_5\n");
+  const OmfImport import = import_omf(replaced(sample(), own, ""), known_names());
+  expect_contains(to_string(import.applications.at(0).report.back()),
+                  "goes on with the assignment");
+}
+
 TEST(ImportOmf, nodes_without_counterpart_are_errors_that_name_them) {
   for (const std::string_view type :
        {"python", "subflow", "inflow", "outflow", "sleep", "org1", "org2", "magic"}) {

@@ -4,6 +4,7 @@
 #include "vocab/limits.h"
 
 #include <algorithm>
+#include <set>
 
 namespace cinnabar::omflow::omf {
 
@@ -82,6 +83,8 @@ class FlowConverter {
   void write_end(const Node& node);
   void write_task(const Node& node);
   void write_participants(const Node& node);
+  [[nodiscard]] static bool assigns(const Node& node);
+  [[nodiscard]] const Node* earlier_assignment(const Node& node) const;
   void write_quick_action(const Node& node, const std::string& key, const std::string& number);
   void write_fields(const Node& node);
   void write_switch(const Node& node);
@@ -282,6 +285,12 @@ void FlowConverter::write_participants(const Node& node) {
   }
   const Field* field = form_.assignee();
   if (group.empty() && user.empty()) {
+    // There the assignment stays in the ticket; here it belongs to the task that made it.
+    if (const Node* earlier = earlier_assignment(node)) {
+      report_.error("participants", node.id,
+                    "'" + node.text + "' goes on with the assignment of '" + earlier->text +
+                        "', which is not kept; say who does it");
+    }
     if (field == nullptr) {
       report_.warn("participants", node.id, "nobody is asked to do '" + node.text + "'");
     } else {
@@ -300,6 +309,34 @@ void FlowConverter::write_participants(const Node& node) {
   }
   out_ += "        <c:participants" + attribute(user.empty() ? "groups" : "users", found->second) +
           "/>\n";
+}
+
+// Whether entering the node puts a group or person of the other server into the assignee field.
+bool FlowConverter::assigns(const Node& node) {
+  const Json settings = structured(node.config.find("input"));
+  if (!settings.is_array()) return false;
+  return std::ranges::any_of(*settings.as_array(), [](const Json& setting) {
+    const Operand::Kind kind = parse_operand(text_of(setting.find("name"))).kind;
+    const bool is_assignee = kind == Operand::Kind::group_of || kind == Operand::Kind::user_of;
+    return is_assignee && !text_of(setting.find("value")).empty();
+  });
+}
+
+// A node on some way to this one that assigns; null pointer when there is none.
+const Node* FlowConverter::earlier_assignment(const Node& node) const {
+  std::vector<const Node*> waiting{&node};
+  std::set<std::string_view> seen;
+  while (!waiting.empty()) {
+    const Node* at = waiting.back();
+    waiting.pop_back();
+    for (const std::string& line : at->incoming) {
+      const Node* source = find(find_line(line)->source);
+      if (source == nullptr || !seen.insert(source->id).second) continue;
+      if (source != &node && assigns(*source)) return source;
+      waiting.push_back(source);
+    }
+  }
+  return nullptr;
 }
 
 void FlowConverter::write_quick_action(const Node& node, const std::string& key,

@@ -49,15 +49,13 @@ Result<services::StartRequest> read_start(const Entry& entry, const Flow& flow) 
   return request;
 }
 
+// Which form the fields and files belong to is known when the ticket is read.
 Result<services::CompleteRequest> read_push(const Entry& entry, const Flow& flow) {
-  const auto people = entry.services->people.current();
   CINNABAR_CHECK_OK(check_body(entry));
   services::CompleteRequest request;
   request.process = flow.process->id;
   CINNABAR_TRY(const std::int64_t data_id, read_id(entry.parameters, "data_id"));
   request.activity = ActivityInstanceId{data_id};
-  // Fields are read against the newest form; an instance of an earlier version checks its own.
-  const form::FormDefinition& form = *flow.process->current->form;
   if (entry.parameters.is_truthy("quick_action")) {
     request.quick_action = entry.parameters.text("quick_action");
     if (!request.quick_action) {
@@ -65,10 +63,16 @@ Result<services::CompleteRequest> read_push(const Entry& entry, const Flow& flow
                         "quick_action");
     }
   } else {
-    CINNABAR_TRY(const Json::Array items, entry.parameters.list("formdata"));
-    CINNABAR_TRY(request.changes, read_fields(items, form, field_context(entry, *people)));
+    CINNABAR_TRY(Json::Array items, entry.parameters.list("formdata"));
+    CINNABAR_TRY(auto listed, listed_files(entry));
+    request.read_changes = [items = std::move(items), listed = std::move(listed),
+                            people = entry.services->people.current(), zone = entry.time_zone](
+                               const form::FormDefinition& form) -> Result<FieldValues> {
+      CINNABAR_CHECK_OK(check_listed_files(listed, form));
+      return read_fields(items, form, FieldContext{people.get(), zone});
+    };
   }
-  CINNABAR_TRY(request.files, store_files(entry, form));
+  CINNABAR_TRY(request.files, store_files(entry));
   return request;
 }
 
