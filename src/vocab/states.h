@@ -12,7 +12,8 @@ enum class InstanceState : std::uint8_t {
   running = 1,
   completed = 2,
   terminated = 3,
-  suspended = 4
+  suspended = 4,
+  failed = 5,  // an error end event of the process that nothing handled
 };
 
 enum class ActivityState : std::uint8_t { active = 1, completed = 2, terminated = 3 };
@@ -33,6 +34,47 @@ enum class IncidentKind : std::uint8_t {
   no_flow_matches = 2,
   expression_failed = 3,
   step_limit = 4,
+  error_unhandled = 5,      // a BPMN error that no event handles
+  script_failed = 6,        // a script with an error, or out of its budget
+  job_failed = 7,           // a job without retries left
+  call_failed = 8,          // a called process that is unknown or refuses to start
+  timer_invalid = 9,        // a timer whose date, duration or cycle can not be read
+  loop_invalid = 10,        // a cardinality or collection that is none, or is too large
+  correlation_failed = 11,  // a message name or correlation key that can not be computed
+};
+
+// How a work item came to be beside the participants of its task.
+enum class AddedAs : std::uint8_t { none = 0, before = 1, after = 2, parallel = 3 };
+
+// Why a work item changed hands.
+enum class Handover : std::uint8_t {
+  claim = 1,     // a member took it out of the pool
+  unclaim = 2,   // and gave it back
+  transfer = 3,  // it is somebody else's now
+  delegate = 4,  // somebody else works on it, the owner still answers for it
+  resolve = 5,   // a delegate gives it back to its owner
+  absence = 6,   // the assignee is away
+  departure = 7  // the assignee has left
+};
+
+// How an instance came to stand somewhere without a sequence flow.
+enum class Redirection : std::uint8_t {
+  returned = 1,      // a participant sends it back
+  withdrawn = 2,     // the initiator takes it back
+  taken_back = 3,    // the last participant takes a decision back
+  jumped = 4,        // an administrator moves it
+  reactivated = 5,   // an administrator lets an ended instance go on
+  straight_back = 6  // from where it was returned to, back to who returned it
+};
+
+// What an instance waits for besides people.
+enum class WaitKind : std::uint8_t {
+  timer = 1,
+  message = 2,
+  signal = 3,
+  condition = 4,
+  job = 5,
+  call = 6
 };
 
 enum class GroupKind : std::uint8_t { group = 1, department = 2, role = 3, position = 4 };
@@ -56,6 +98,10 @@ std::string_view name(IncidentKind kind);
 std::string_view name(GroupKind kind);
 std::string_view name(PermissionAction action);
 std::string_view name(RelationKind kind);
+std::string_view name(AddedAs added);
+std::string_view name(Handover handover);
+std::string_view name(Redirection redirection);
+std::string_view name(WaitKind kind);
 
 std::optional<Outcome> parse_outcome(std::string_view text);
 std::optional<GroupKind> parse_group_kind(std::string_view text);

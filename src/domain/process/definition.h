@@ -1,84 +1,49 @@
-// A process definition: an immutable graph of nodes and sequence flows, made by the BPMN importer
-// and checked by validate() before it may be deployed.
+// A process definition: an immutable graph of nodes and sequence flows, made by the BPMN importer,
+// compiled by finish() and checked by validate() before it may be deployed.
 //
-// Thread: immutable. Ownership: shared_ptr<const ProcessDefinition> crosses threads.
+// Nodes and flows of all sub-processes lie in the same two lists; a Scope says which of them belong
+// together. Scope 0 is the process itself. A flow never leaves its scope.
+//
+// Thread: immutable once finished. Ownership: shared_ptr<const ProcessDefinition> crosses threads.
 #pragma once
 
 #include "domain/expr/expression.h"
 #include "domain/form/validate.h"
-#include "domain/process/completion_rule.h"
-#include "vocab/states.h"
+#include "domain/process/node_settings.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 namespace cinnabar::process {
 
-using NodeIndex = std::uint32_t;
-using FlowIndex = std::uint32_t;
-
 enum class NodeKind : std::uint8_t {
   start_event,
   end_event,
-  terminate_end_event,
+  catch_event,
+  throw_event,
+  boundary_event,
+  none_task,
+  manual_task,
   user_task,
+  script_task,
+  service_task,
+  send_task,
+  receive_task,
+  call_activity,
+  sub_process,
   exclusive_gateway,
   parallel_gateway,
   inclusive_gateway,
+  event_gateway,
 };
 std::string_view name(NodeKind kind);
-
-// Writes a value when a node is entered or a quick action is chosen. The target is a field id of
-// the form or one of the headers "$title", "$status", "$level".
-struct Assignment {
-  std::string target;
-  expr::Expression value;
-};
-
-// Who is offered the work. Several rules add up; a person is offered one work item per activity.
-struct FixedUsers {
-  std::vector<std::string> names;
-};
-struct Groups {  // groups, departments, roles or positions by key
-  GroupKind kind = GroupKind::group;
-  std::vector<std::string> keys;
-};
-struct InitiatorRule {};
-struct FieldRule {  // a user, users, group, groups or assignee field of the form
-  std::string field;
-};
-using ParticipantRule = std::variant<FixedUsers, Groups, InitiatorRule, FieldRule>;
-
-// A button that decides without the form: writes its assignments, skips required fields.
-struct QuickAction {
-  std::string key;    // for example "action1"
-  std::string label;  // shown to people
-  Outcome outcome = Outcome::approved;
-  std::vector<Assignment> assignments;
-};
-
-struct UserTask {
-  std::vector<ParticipantRule> participants;
-  CompletionRule completion = Any{};
-  std::vector<QuickAction> quick_actions;
-  std::vector<Assignment> on_activate;
-  form::NodeFields fields;
-  bool allow_batch = true;  // may be decided in a batch, without opening the form
-  bool comment_required = false;
-};
-
-// A rule a submission must meet before anything exists.
-struct StartCheck {
-  expr::Expression condition;
-  std::string message;  // for people
-};
-struct StartEvent {
-  std::vector<StartCheck> checks;
-};
+// Tasks, call activities and sub-processes: what may have boundary events and loops.
+bool is_activity(NodeKind kind);
 
 struct SequenceFlow {
   std::string id;
@@ -94,13 +59,42 @@ struct Node {
   std::string name;
   NodeKind kind = NodeKind::user_task;
   std::int32_t line = 0;            // in the document, for findings
+  ScopeIndex scope = 0;             // the scope it lies in
   std::vector<FlowIndex> incoming;  // document order
   std::vector<FlowIndex> outgoing;  // document order
   std::optional<FlowIndex> default_flow;
-  std::variant<std::monostate, StartEvent, UserTask> settings;
+  NodeSettings settings;
+  // Activities only.
+  Loop loop;
+  std::vector<Mapping> inputs;       // local variables, computed when it starts
+  std::vector<Mapping> outputs;      // variables around it, computed when it completes
+  bool is_for_compensation = false;  // runs only to compensate; no flow leads to it
+  std::vector<NodeIndex> boundary;   // made by finish(): the events attached to it
+  // Made by finish() from an association of its compensation boundary event.
+  std::optional<NodeIndex> compensation_handler;
 
-  [[nodiscard]] const UserTask* user_task() const { return std::get_if<UserTask>(&settings); }
-  [[nodiscard]] const StartEvent* start_event() const { return std::get_if<StartEvent>(&settings); }
+  template <typename Settings>
+  [[nodiscard]] const Settings* get() const {
+    return std::get_if<Settings>(&settings);
+  }
+  [[nodiscard]] const UserTask* user_task() const { return get<UserTask>(); }
+  // Of start, end, catch, throw and boundary events.
+  [[nodiscard]] const EventNode* event() const { return get<EventNode>(); }
+  [[nodiscard]] bool is_event(TriggerKind trigger) const {
+    const EventNode* settings_of_event = event();
+    return settings_of_event != nullptr && settings_of_event->trigger.kind == trigger;
+  }
+};
+
+// The process, or the inside of a sub-process.
+struct ScopeDefinition {
+  std::optional<NodeIndex> owner;  // the sub-process node; none for the process
+  std::vector<Mapping> variables;  // data objects with a value, computed when it starts
+  // Made by finish().
+  std::vector<NodeIndex> nodes;               // document order
+  std::optional<NodeIndex> none_start;        // the start event without a trigger
+  std::vector<NodeIndex> event_starts;        // start events with a trigger, instantiating nodes
+  std::vector<NodeIndex> event_subprocesses;  // nodes
 };
 
 struct ProcessDefinition {
@@ -108,13 +102,42 @@ struct ProcessDefinition {
   std::string name;
   std::vector<Node> nodes;
   std::vector<SequenceFlow> flows;
-  NodeIndex start = 0;
+  std::vector<ScopeDefinition> scopes{1};
+  NodeIndex start = 0;  // the none start event of the process, else the first start
   std::optional<expr::Expression> title_rule;  // else the form's title field
 
+  // Computes everything above that is said to be made by it, and the indexes below. Call once, when
+  // all nodes, flows and scopes are there. References must be in range; anything else may be wrong.
+  void finish();
+
   [[nodiscard]] std::optional<NodeIndex> find_node(std::string_view id) const;
+  [[nodiscard]] std::optional<FlowIndex> find_flow(std::string_view id) const;
   [[nodiscard]] const Node& node(NodeIndex index) const { return nodes[index]; }
-  // True when `to` can be reached from `from` along sequence flows (from itself only on a cycle).
+  // The scope inside of a sub-process.
+  [[nodiscard]] const ScopeDefinition& scope(ScopeIndex index) const { return scopes[index]; }
+  // Nodes from which a token moves on to this one within its scope: sources of flows, the activity
+  // of a boundary event, the throwing side of a link.
+  [[nodiscard]] const std::vector<NodeIndex>& predecessors(NodeIndex index) const {
+    return predecessors_[index];
+  }
+  [[nodiscard]] const std::vector<NodeIndex>& successors(NodeIndex index) const {
+    return successors_[index];
+  }
+  // True when `to` can be reached from `from` within their scope (from itself only on a cycle).
   [[nodiscard]] bool is_reachable(NodeIndex from, NodeIndex to) const;
+  // The catching side of a link.
+  [[nodiscard]] std::optional<NodeIndex> link_target(NodeIndex throwing) const;
+  // Scopes from this one outwards to the process: scope, its parent, ..., 0.
+  [[nodiscard]] std::vector<ScopeIndex> path_of(ScopeIndex scope) const;
+
+ private:
+  void index_scopes();
+  void index_edges();
+
+  std::unordered_map<std::string_view, NodeIndex> node_index_;  // keys live in `nodes`
+  std::unordered_map<std::string_view, FlowIndex> flow_index_;
+  std::vector<std::vector<NodeIndex>> predecessors_;
+  std::vector<std::vector<NodeIndex>> successors_;
 };
 
 // One rule of the standard that a document breaks.
@@ -126,9 +149,9 @@ struct Finding {
   bool is_error = true;  // warnings do not forbid deployment
 };
 
-// Structure checks beyond what the importer could not read: exactly one start event, every node
-// reachable from it, no flow into start or out of end events, user tasks with participants (a
-// warning), conditions on exclusive and inclusive splits, fields that exist in `form`.
+// Structure checks beyond what the importer could not read: starts and ends, every node reachable,
+// flows within their scope, event-based gateways, boundary events, conditions on exclusive and
+// inclusive splits, participants, fields that exist in `form`.
 std::vector<Finding> validate(const ProcessDefinition& definition,
                               const form::FormDefinition* form);
 
