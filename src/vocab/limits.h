@@ -15,6 +15,12 @@ inline constexpr std::size_t kDefinitionBytesMax = 4 * 1024 * 1024;
 // A loop without a wait state ends as an incident instead of a hang.
 inline constexpr std::int32_t kStepsPerCommandMax = 10'000;
 
+// A loop over a collection is work for people or machines, each of them a part of the state.
+inline constexpr std::int64_t kLoopIterationsMax = 5'000;
+
+// Attempts of a job, as its worker may ask for them.
+inline constexpr std::int32_t kJobRetriesMax = 1'000;
+
 // Expressions are written by people.
 inline constexpr std::size_t kExpressionBytesMax = 4'096;
 inline constexpr std::int32_t kExpressionDepthMax = 64;

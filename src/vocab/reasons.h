@@ -59,6 +59,12 @@ inline constexpr Reason kFieldOptionUnknown{"field_option_unknown"};
 inline constexpr Reason kFieldNotUnique{"field_not_unique"};
 inline constexpr Reason kFieldsInvalid{"fields_invalid"};
 inline constexpr Reason kStartValidationFailed{"start_validation_failed"};
+inline constexpr Reason kStartUnknown{"start_unknown"};
+inline constexpr Reason kWaitUnknown{"wait_unknown"};
+inline constexpr Reason kTimerNotDue{"timer_not_due"};
+inline constexpr Reason kTimerInvalid{"timer_invalid"};
+inline constexpr Reason kMessageNotAwaited{"message_not_awaited"};
+inline constexpr Reason kSignalNotAwaited{"signal_not_awaited"};
 
 // Files
 inline constexpr Reason kFileTooLarge{"file_too_large"};

@@ -2,6 +2,8 @@
 
 #include "base/assert.h"
 #include "domain/process/execution.h"
+#include "domain/process/verbs/verbs.h"
+#include "vocab/limits.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
@@ -14,26 +16,17 @@ Error fail(Code code, Reason reason, std::string detail) {
   return make_error(code, reason, std::move(detail));
 }
 
-Status check_running(const Instance& instance) {
-  if (instance.state == InstanceState::running) return {};
-  return fail(Code::failed_precondition, reasons::kInstanceNotRunning,
-              "the instance is " + std::string(name(instance.state)));
-}
-
-// What all verbs share.
-struct Context {
-  const ProcessDefinition& definition;
-  const form::FormDefinition& form;
-  const Instance& before;
-  const Environment& environment;
-};
+using verbs::check_running;
+using verbs::Context;
 
 Status check_start(const Context& context, const Start& command) {
-  const StartEvent* start = context.definition.node(context.definition.start).start_event();
-  if (start == nullptr) return {};
-  const Headers headers;
-  const InstanceScope scope(context.form, command.fields, headers, command.initiator,
-                            Outcome::none);
+  const EventNode* start = context.definition.node(context.definition.start).event();
+  if (start == nullptr || start->checks.empty()) return {};
+  Instance scratch;
+  scratch.initiator = command.initiator;
+  scratch.fields = command.fields;
+  scratch.variables = command.variables;
+  const InstanceScope scope(context.form, scratch, {}, Outcome::none, context.environment.now);
   for (const StartCheck& check : start->checks) {
     CINNABAR_TRY(const bool holds, check.condition.eval_condition(scope));
     if (!holds) {
@@ -43,14 +36,57 @@ Status check_start(const Context& context, const Start& command) {
   return {};
 }
 
+// The start that the command names: a start event, or what is behind an instantiating gateway.
+Result<NodeIndex> start_node(const ProcessDefinition& definition, const std::string& id) {
+  const ScopeDefinition& process = definition.scope(0);
+  if (id.empty()) {
+    if (process.none_start) return *process.none_start;
+    return fail(Code::failed_precondition, reasons::kStartUnknown,
+                "the process has no start event without a trigger");
+  }
+  const auto index = definition.find_node(id);
+  const auto is_start = [&](NodeIndex node) {
+    return node == process.none_start ||
+           std::ranges::find(process.event_starts, node) != process.event_starts.end();
+  };
+  if (index && is_start(*index)) return *index;
+  if (index) {
+    for (const NodeIndex before : definition.predecessors(*index)) {
+      if (definition.node(before).kind == NodeKind::event_gateway && is_start(before))
+        return *index;
+    }
+  }
+  return fail(Code::not_found, reasons::kStartUnknown, "the process does not start at " + id);
+}
+
 Result<Decision> start(const Context& context, const Start& command) {
   CINNABAR_ASSERT(context.before.history_size == 0);
-  CINNABAR_CHECK_OK(check_start(context, command));
+  CINNABAR_TRY(const NodeIndex first, start_node(context.definition, command.node));
+  if (command.node.empty()) CINNABAR_CHECK_OK(check_start(context, command));
   Execution execution(context.definition, context.form, context.environment, context.before);
   execution.emit(InstanceStarted{command.instance, command.definition, command.initiator,
-                                 context.environment.now});
+                                 context.environment.now, command.caller, command.caller_wait});
   execution.change_fields(command.fields);
-  execution.run(context.definition.start);
+  if (!command.chosen.empty()) {
+    execution.emit(ParticipantsChosen{command.chosen, command.initiator});
+  }
+  const Node& node = execution.node(first);
+  const EventNode* event = node.event();
+  if (event != nullptr) {
+    execution.set_brought(event->trigger, {}, command.variables);
+  } else {
+    execution.set_variables({}, command.variables);
+  }
+  execution.open_scope({}, 0);
+  if (node.kind == NodeKind::receive_task) {
+    execution.complete_activity(execution.park(first, {}));
+  } else if (node.kind == NodeKind::catch_event) {
+    execution.emit(NodePassed{node.id, {}});
+    execution.leave(node, {});
+  } else {
+    execution.arrive(first, Token{});
+  }
+  execution.run();
   return std::move(execution).finish();
 }
 
@@ -151,35 +187,9 @@ std::optional<Outcome> activity_outcome(const UserTask& task, const ActivityInst
   return is_consent(*decided) == is_consent(last) ? last : *decided;
 }
 
-// The incidents of a finished activity end with it, but those that hold a token at its node stay.
-void resolve_incidents_of(Execution& execution, const std::string& node_id) {
-  std::vector<Incident> kept;
-  bool any = false;
-  for (const Incident& incident : execution.instance().incidents) {
-    if (incident.node_id != node_id) continue;
-    if (holds_token(incident)) {
-      kept.push_back(incident);
-    } else {
-      any = true;
-    }
-  }
-  const bool is_alive_elsewhere = std::ranges::any_of(
-      execution.instance().activities,
-      [&](const ActivityInstance& activity) { return activity.node_id == node_id; });
-  if (!any || is_alive_elsewhere) return;
-  execution.emit(IncidentResolved{node_id});
-  for (Incident& incident : kept) {
-    execution.emit(IncidentRaised{incident.kind, node_id, std::move(incident.detail)});
-  }
-}
-
-void finish_activity(Execution& execution, ActivityInstanceId activity, const Node& node,
-                     Outcome outcome) {
-  execution.supersede_open_items(activity);
-  execution.emit(ActivityCompleted{activity, outcome});
-  resolve_incidents_of(execution, node.id);
+void finish_activity(Execution& execution, ActivityInstanceId activity, Outcome outcome) {
   execution.set_outcome(outcome);
-  execution.leave(node);
+  execution.complete_activity(activity, outcome);
   execution.run();
 }
 
@@ -215,12 +225,14 @@ Result<Decision> complete(const Context& context, const Complete& command) {
   Execution execution(context.definition, context.form, context.environment, context.before);
   execution.set_outcome(outcome);
   if (quick_action != nullptr) {
-    execution.assign(quick_action->assignments, node);
+    execution.assign(quick_action->assignments, node, command.activity);
   } else {
     execution.change_fields(command.changes);
   }
+  execution.set_variables(command.activity, command.variables);
+  if (!command.chosen.empty()) execution.emit(ParticipantsChosen{command.chosen, command.by});
   if (item == nullptr) {
-    finish_activity(execution, command.activity, node, outcome);
+    finish_activity(execution, command.activity, outcome);
     return std::move(execution).finish();
   }
   execution.emit(WorkItemCompleted{item->id, command.by, outcome,
@@ -229,9 +241,12 @@ Result<Decision> complete(const Context& context, const Complete& command) {
   const ActivityInstance* after = execution.instance().find_activity(command.activity);
   CINNABAR_ASSERT(after != nullptr);
   if (const auto decided = activity_outcome(*task, *after, outcome)) {
-    finish_activity(execution, command.activity, node, *decided);
+    finish_activity(execution, command.activity, *decided);
   } else if (std::holds_alternative<InOrder>(task->completion)) {
     open_next(execution, *after);
+    execution.run();
+  } else {
+    execution.run();
   }
   return std::move(execution).finish();
 }
@@ -241,21 +256,229 @@ Result<Decision> terminate(const Context& context, const Terminate& command) {
     CINNABAR_CHECK_OK(check_running(context.before));
   }
   Execution execution(context.definition, context.form, context.environment, context.before);
-  execution.terminate_activities();
+  execution.terminate_inside({});
+  execution.end_waits_of({});
   execution.resolve_all_incidents();
   execution.emit(InstanceTerminated{command.by, command.comment});
   return std::move(execution).finish();
 }
 
+// ---- what the world brings ----
+
+Execution begin(const Context& context) {
+  return {context.definition, context.form, context.environment, context.before};
+}
+
+Result<const Wait*> open_wait(const Context& context, WaitId id, WaitKind kind) {
+  CINNABAR_CHECK_OK(check_running(context.before));
+  const Wait* wait = context.before.find_wait(id);
+  if (wait != nullptr && wait->kind == kind) return wait;
+  return fail(Code::not_found, reasons::kWaitUnknown,
+              "the instance does not wait for this " + std::string(name(kind)));
+}
+
+Result<Decision> fire_one(const Context& context, WaitId id, WaitKind kind,
+                          const expr::Variables& variables) {
+  CINNABAR_TRY([[maybe_unused]] const Wait* wait, open_wait(context, id, kind));
+  Execution execution = begin(context);
+  execution.fire(id, variables);
+  execution.run();
+  return std::move(execution).finish();
+}
+
+// Not before it is due: clocks of several servers may differ.
+Result<Decision> fire_timer(const Context& context, const FireTimer& command) {
+  CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::timer));
+  if (wait->due && *wait->due > context.environment.now) {
+    return fail(Code::failed_precondition, reasons::kTimerNotDue, "the timer is not due yet");
+  }
+  return fire_one(context, command.wait, WaitKind::timer, {});
+}
+
+bool is_for(const Wait& wait, const DeliverMessage& message) {
+  if (wait.kind != WaitKind::message || wait.name != message.name) return false;
+  if (message.wait && wait.id != *message.wait) return false;
+  return wait.key.empty() || wait.key == message.key;
+}
+
+// A message goes to one catcher: the one that has waited longest.
+Result<Decision> deliver_message(const Context& context, const DeliverMessage& message) {
+  CINNABAR_CHECK_OK(check_running(context.before));
+  const auto wait = std::ranges::find_if(
+      context.before.waits, [&](const Wait& candidate) { return is_for(candidate, message); });
+  if (wait == context.before.waits.end()) {
+    return fail(Code::not_found, reasons::kMessageNotAwaited,
+                "the instance does not wait for the message " + message.name);
+  }
+  return fire_one(context, wait->id, WaitKind::message, message.variables);
+}
+
+Result<Decision> deliver_signal(const Context& context, const DeliverSignal& signal) {
+  CINNABAR_CHECK_OK(check_running(context.before));
+  std::vector<WaitId> waits;
+  for (const Wait& wait : context.before.waits) {
+    if (wait.kind == WaitKind::signal && wait.name == signal.name) waits.push_back(wait.id);
+  }
+  if (waits.empty()) {
+    return fail(Code::not_found, reasons::kSignalNotAwaited,
+                "the instance does not wait for the signal " + signal.name);
+  }
+  Execution execution = begin(context);
+  for (const WaitId wait : waits) {
+    // An earlier one may have cancelled it.
+    if (execution.instance().find_wait(wait) != nullptr) execution.fire(wait, signal.variables);
+  }
+  execution.run();
+  return std::move(execution).finish();
+}
+
+Result<Decision> fail_job(const Context& context, const FailJob& command) {
+  CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::job));
+  const std::int32_t left =
+      std::clamp(command.retries.value_or(wait->retries - 1), 0, limits::kJobRetriesMax);
+  std::optional<Instant> retry_at;
+  if (command.retry_in) retry_at = context.environment.now + *command.retry_in;
+  Execution execution = begin(context);
+  execution.emit(JobFailed{wait->id, left, retry_at, command.message});
+  if (left == 0) {
+    const bool is_known = std::ranges::any_of(
+        context.before.incidents,
+        [&](const Incident& incident) { return incident.activity == wait->owner; });
+    if (!is_known) execution.raise(IncidentKind::job_failed, wait->owner, command.message);
+  }
+  execution.run();
+  return std::move(execution).finish();
+}
+
+Result<Decision> throw_from(const Context& context, const Wait& wait,
+                            const Execution::Thrown& error) {
+  Execution execution = begin(context);
+  const ActivityInstanceId owner = wait.owner;
+  const Node& node = execution.node_of(execution.activity(owner));
+  if (!execution.throw_error(owner, node, error)) execution.fail_unhandled(owner, node, error);
+  execution.run();
+  return std::move(execution).finish();
+}
+
+Result<Decision> throw_job_error(const Context& context, const ThrowJobError& command) {
+  CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::job));
+  return throw_from(context, *wait, {command.code, command.message, command.variables});
+}
+
+Result<Decision> fail_call(const Context& context, const FailCall& command) {
+  CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::call));
+  if (!command.code.empty()) {
+    return throw_from(context, *wait, {command.code, command.message, {}});
+  }
+  Execution execution = begin(context);
+  const ActivityInstanceId owner = wait->owner;
+  // There is no called instance to cancel or to wait for.
+  execution.emit(WaitEnded{command.wait});
+  execution.raise(IncidentKind::call_failed, owner, command.message);
+  execution.run();
+  return std::move(execution).finish();
+}
+
+struct Decide {
+  const Context& context;
+
+  Result<Decision> operator()(const Start& command) const { return start(context, command); }
+  Result<Decision> operator()(const Complete& command) const { return complete(context, command); }
+  Result<Decision> operator()(const Terminate& command) const {
+    return terminate(context, command);
+  }
+  Result<Decision> operator()(const FireTimer& command) const {
+    return fire_timer(context, command);
+  }
+  Result<Decision> operator()(const DeliverMessage& command) const {
+    return deliver_message(context, command);
+  }
+  Result<Decision> operator()(const DeliverSignal& command) const {
+    return deliver_signal(context, command);
+  }
+  Result<Decision> operator()(const CompleteJob& command) const {
+    return fire_one(context, command.wait, WaitKind::job, command.variables);
+  }
+  Result<Decision> operator()(const FailJob& command) const { return fail_job(context, command); }
+  Result<Decision> operator()(const ThrowJobError& command) const {
+    return throw_job_error(context, command);
+  }
+  Result<Decision> operator()(const CompleteCall& command) const {
+    return fire_one(context, command.wait, WaitKind::call, command.variables);
+  }
+  Result<Decision> operator()(const FailCall& command) const { return fail_call(context, command); }
+  Result<Decision> operator()(const ChangeData& command) const {
+    return verbs::change_data(context, command);
+  }
+  Result<Decision> operator()(const RetryIncident& command) const {
+    return verbs::retry_incident(context, command);
+  }
+  Result<Decision> operator()(const SkipIncident& command) const {
+    return verbs::skip_incident(context, command);
+  }
+  Result<Decision> operator()(const Claim& command) const { return verbs::claim(context, command); }
+  Result<Decision> operator()(const Unclaim& command) const {
+    return verbs::unclaim(context, command);
+  }
+  Result<Decision> operator()(const Transfer& command) const {
+    return verbs::transfer(context, command);
+  }
+  Result<Decision> operator()(const Delegate& command) const {
+    return verbs::delegate(context, command);
+  }
+  Result<Decision> operator()(const Resolve& command) const {
+    return verbs::resolve(context, command);
+  }
+  Result<Decision> operator()(const AddParticipants& command) const {
+    return verbs::add_participants(context, command);
+  }
+  Result<Decision> operator()(const RemoveParticipant& command) const {
+    return verbs::remove_participant(context, command);
+  }
+  Result<Decision> operator()(const Return& command) const {
+    return verbs::send_back(context, command);
+  }
+  Result<Decision> operator()(const Withdraw& command) const {
+    return verbs::withdraw(context, command);
+  }
+  Result<Decision> operator()(const TakeBack& command) const {
+    return verbs::take_back(context, command);
+  }
+  Result<Decision> operator()(const Urge& command) const { return verbs::urge(context, command); }
+  Result<Decision> operator()(const SendNotice& command) const {
+    return verbs::send_notice(context, command);
+  }
+  Result<Decision> operator()(const ReadNotice& command) const {
+    return verbs::read_notice(context, command);
+  }
+  Result<Decision> operator()(const Suspend& command) const {
+    return verbs::suspend(context, command);
+  }
+  Result<Decision> operator()(const Resume& command) const {
+    return verbs::resume(context, command);
+  }
+  Result<Decision> operator()(const Jump& command) const { return verbs::jump(context, command); }
+  Result<Decision> operator()(const Reactivate& command) const {
+    return verbs::reactivate(context, command);
+  }
+  Result<Decision> operator()(const Migrate& command) const {
+    return verbs::migrate(context, command);
+  }
+};
+
 }  // namespace
+
+Status verbs::check_running(const Instance& instance) {
+  if (instance.state == InstanceState::running) return {};
+  return fail(Code::failed_precondition, reasons::kInstanceNotRunning,
+              "the instance is " + std::string(name(instance.state)));
+}
 
 Result<Decision> decide(const ProcessDefinition& definition, const form::FormDefinition& form,
                         const Instance& before, const Command& command,
                         const Environment& environment) {
   const Context context{definition, form, before, environment};
-  if (const auto* verb = std::get_if<Start>(&command)) return start(context, *verb);
-  if (const auto* verb = std::get_if<Complete>(&command)) return complete(context, *verb);
-  return terminate(context, std::get<Terminate>(command));
+  return std::visit(Decide{context}, command);
 }
 
 }  // namespace cinnabar::process

@@ -12,10 +12,10 @@
 #include "domain/process/node_settings.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -134,8 +134,8 @@ struct ProcessDefinition {
   void index_scopes();
   void index_edges();
 
-  std::unordered_map<std::string_view, NodeIndex> node_index_;  // keys live in `nodes`
-  std::unordered_map<std::string_view, FlowIndex> flow_index_;
+  std::map<std::string, NodeIndex, std::less<>> node_index_;
+  std::map<std::string, FlowIndex, std::less<>> flow_index_;
   std::vector<std::vector<NodeIndex>> predecessors_;
   std::vector<std::vector<NodeIndex>> successors_;
 };

@@ -118,6 +118,7 @@ struct IncidentRaised {
   ActivityInstanceId activity;
   std::string flow_id;
   bool holds_token = false;
+  bool is_at_end = false;
   friend bool operator==(const IncidentRaised&, const IncidentRaised&) = default;
 };
 // It was retried, resolved by hand, skipped, or what was stuck is gone.

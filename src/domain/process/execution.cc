@@ -1,45 +1,51 @@
 #include "domain/process/execution.h"
 
 #include "base/assert.h"
-#include "base/text.h"
-#include "domain/form/value_types.h"
 #include "domain/process/node_types.h"
 #include "vocab/limits.h"
 
 #include <algorithm>
-#include <limits>
+#include <set>
 
 namespace cinnabar::process {
 namespace {
 
 constexpr std::size_t kUsualEvents = 16;
 
-std::string header_text(const form::Field& field, const FieldValues& fields) {
-  const auto it = fields.find(field.id);
-  if (it == fields.end()) return {};
-  return std::string(utf8_prefix(form::display_text(field, it->second), limits::kTitleBytesMax));
+bool holds_token(const Incident& incident) {
+  return incident.holds_token;
 }
 
-std::string* header_of(Headers& headers, std::string_view target) {
-  if (target == "$title") return &headers.title;
-  if (target == "$status") return &headers.status;
-  if (target == "$level") return &headers.level;
-  return nullptr;
+// Sub-processes and loop bodies only hold others.
+bool is_container(const Execution& execution, const ActivityInstance& activity) {
+  return activity.role == ActivityRole::loop_body ||
+         execution.node_of(activity).kind == NodeKind::sub_process;
 }
 
 }  // namespace
 
-bool holds_token(const Incident& incident) {
-  return incident.kind == IncidentKind::no_flow_matches ||
-         incident.kind == IncidentKind::step_limit;
-}
-
 Execution::Execution(const ProcessDefinition& definition, const form::FormDefinition& form,
                      const Environment& environment, const Instance& before)
-    : definition_(definition), form_(form), environment_(environment) {
+    : definition_(&definition), form_(form), environment_(environment) {
   CINNABAR_ASSERT(environment.directory != nullptr && environment.ids != nullptr);
   decision_.after = before;
   decision_.events.reserve(kUsualEvents);
+}
+
+const Node& Execution::node_of(const ActivityInstance& activity) const {
+  const auto index = definition_->find_node(activity.node_id);
+  CINNABAR_ASSERT(index.has_value());
+  return definition_->nodes[*index];
+}
+
+NodeIndex Execution::index_of(const Node& node) const {
+  return static_cast<NodeIndex>(&node - definition_->nodes.data());
+}
+
+const ActivityInstance& Execution::activity(ActivityInstanceId id) const {
+  const ActivityInstance* found = instance().find_activity(id);
+  CINNABAR_ASSERT(found != nullptr);
+  return *found;
 }
 
 void Execution::emit(Event event) {
@@ -47,227 +53,93 @@ void Execution::emit(Event event) {
   decision_.events.push_back(std::move(event));
 }
 
-InstanceScope Execution::scope() const {
-  const Instance& at = decision_.after;
-  return {form_, at.fields, at.headers, at.initiator, outcome_};
+// ---- incidents ----
+
+void Execution::note(IncidentKind kind, const Node& node, ActivityInstanceId scope,
+                     std::string detail) {
+  emit(IncidentRaised{
+      IncidentId{fresh_id()}, kind, node.id, std::move(detail), scope, {}, {}, false, false});
 }
 
-void Execution::change_fields(const FieldValues& changes) {
-  set_headers(write_fields(changes));
+void Execution::raise(IncidentKind kind, ActivityInstanceId id, std::string detail,
+                      bool is_at_end) {
+  const ActivityInstance& stuck = activity(id);
+  emit(IncidentRaised{IncidentId{fresh_id()},
+                      kind,
+                      stuck.node_id,
+                      std::move(detail),
+                      stuck.parent,
+                      id,
+                      {},
+                      false,
+                      is_at_end});
 }
 
-Headers Execution::write_fields(const FieldValues& changes) {
-  FieldsChanged event;
-  std::vector<std::string_view> changed;
-  for (const auto& [id, value] : changes) {
-    const auto it = instance().fields.find(id);
-    const bool is_same = it == instance().fields.end() ? value.is_null() : it->second == value;
-    if (is_same) continue;
-    event.changes.emplace(id, value);
-    changed.push_back(id);
+void Execution::hold_token(IncidentKind kind, const Node& node, ActivityInstanceId scope,
+                           std::string detail, std::optional<FlowIndex> flow) {
+  emit(IncidentRaised{IncidentId{fresh_id()},
+                      kind,
+                      node.id,
+                      std::move(detail),
+                      scope,
+                      {},
+                      flow ? definition_->flows[*flow].id : std::string(),
+                      true,
+                      false});
+}
+
+void Execution::resolve_incidents_of(ActivityInstanceId id) {
+  std::vector<IncidentId> resolved;
+  for (const Incident& incident : instance().incidents) {
+    // Remarks made while it was at work end with it, too.
+    const bool is_remark =
+        !incident.activity.is_assigned() && !incident.holds_token && incident.scope == id;
+    if (incident.activity == id || is_remark) resolved.push_back(incident.id);
   }
-  const bool is_new = decision_.events.size() == 1 &&
-                      std::holds_alternative<InstanceStarted>(decision_.events.front());
-  if (!changed.empty()) emit(std::move(event));
-  if (changed.empty() && !is_new) return instance().headers;
-  return headers_after(changed, is_new);
+  for (const IncidentId incident : resolved) emit(IncidentResolved{incident, {}, {}});
 }
 
-Headers Execution::headers_after(const std::vector<std::string_view>& changed, bool is_new) {
-  const auto follows = [&](std::string_view id) {
-    return is_new || std::ranges::any_of(changed, [&](std::string_view name) {
-             return equals_ignore_ascii_case(name, id);
-           });
-  };
-  const FieldValues& fields = instance().fields;
-  Headers headers = instance().headers;
-  for (const form::Field& field : form_.fields) {
-    if (field.role == form::FieldRole::none || !follows(field.id)) continue;
-    if (field.role == form::FieldRole::title && !definition_.title_rule) {
-      headers.title = header_text(field, fields);
-    }
-    if (field.role == form::FieldRole::status) headers.status = header_text(field, fields);
-    if (field.role == form::FieldRole::level) headers.level = header_text(field, fields);
-  }
-  if (definition_.title_rule &&
-      (is_new || std::ranges::any_of(definition_.title_rule->names(), follows))) {
-    if (auto title = title_of_rule()) headers.title = std::move(*title);
-  }
-  return headers;
-}
-
-// Without a usable rule the form's title field serves.
-std::optional<std::string> Execution::title_of_rule() {
-  const auto title = definition_.title_rule->eval(scope());
-  if (!title) {
-    raise(IncidentKind::expression_failed, node(definition_.start),
-          "title rule: " + title.error().detail);
-  } else if (!is_empty(*title)) {
-    return std::string(utf8_prefix(to_plain_text(*title), limits::kTitleBytesMax));
-  }
-  const form::Field* field = form_.find_role(form::FieldRole::title);
-  if (field == nullptr) return std::nullopt;
-  return header_text(*field, instance().fields);
-}
-
-void Execution::set_headers(Headers headers) {
-  if (headers == instance().headers) return;
-  emit(HeadersChanged{std::move(headers.title), std::move(headers.status),
-                      std::move(headers.level)});
-}
-
-void Execution::assign(const std::vector<Assignment>& assignments, const Node& node) {
-  if (assignments.empty()) return;
-  FieldValues changes;
-  std::vector<std::pair<std::string_view, std::string>> headers;
-  for (const Assignment& assignment : assignments) {
-    const auto fail = [&](const std::string& detail) {
-      raise(IncidentKind::expression_failed, node,
-            "assignment to " + assignment.target + ": " + detail);
-    };
-    auto value = assignment.value.eval(scope());
-    if (!value) {
-      fail(value.error().detail);
-      continue;
-    }
-    if (assignment.target.starts_with('$')) {
-      headers.emplace_back(assignment.target,
-                           utf8_prefix(to_plain_text(*value), limits::kTitleBytesMax));
-      continue;
-    }
-    const form::Field* field = form_.find(assignment.target);
-    auto fitted = field == nullptr ? std::nullopt : form::fit(*field, *value);
-    if (!fitted) {
-      fail(field == nullptr ? "the form has no such field" : "the value does not fit the field");
-      continue;
-    }
-    changes.insert_or_assign(field->id, std::move(*fitted));
-  }
-  Headers after = write_fields(changes);
-  for (auto& [target, text] : headers) {
-    if (std::string* header = header_of(after, target)) *header = std::move(text);
-  }
-  set_headers(std::move(after));
-}
-
-void Execution::raise(IncidentKind kind, const Node& node, std::string detail) {
-  emit(IncidentRaised{kind, node.id, std::move(detail)});
-}
-
-void Execution::take(FlowIndex flow) {
-  emit(FlowTaken{definition_.flows[flow].id});
-  moving_.push_back(flow);
-}
-
-std::optional<Execution::Matches> Execution::matching_flows(const Node& node,
-                                                            std::size_t count_max) {
-  Matches matches;
-  for (const FlowIndex index : node.outgoing) {
-    if (matches.flows.size() >= count_max) break;
-    if (node.default_flow == index) continue;
-    const SequenceFlow& flow = definition_.flows[index];
-    if (!flow.condition) {
-      matches.flows.push_back(index);
-      continue;
-    }
-    const auto holds = flow.condition->eval_condition(scope());
-    if (!holds) {
-      raise(IncidentKind::expression_failed, node,
-            "condition of " + flow.id + ": " + holds.error().detail);
-      no_flow(node, "the condition of " + flow.id + " failed");
-      return std::nullopt;
-    }
-    if (!*holds) continue;
-    matches.flows.push_back(index);
-    matches.any_conditional = true;
-  }
-  return matches;
-}
-
-void Execution::no_flow(const Node& node, std::string detail) {
-  raise(IncidentKind::no_flow_matches, node, std::move(detail));
-}
-
-void Execution::leave(const Node& node) {
-  if (node.outgoing.empty()) {
-    note_end(node);
-    return;
-  }
-  const auto matches = matching_flows(node, node.outgoing.size());
-  if (!matches) return;
-  for (const FlowIndex flow : matches->flows) take(flow);
-  if (node.default_flow && !matches->any_conditional) {
-    take(*node.default_flow);
-  } else if (matches->flows.empty()) {
-    no_flow(node, "no condition of an outgoing flow is true and there is no default flow");
+void Execution::resolve_all_incidents() {
+  while (!instance().incidents.empty()) {
+    emit(IncidentResolved{instance().incidents.front().id, {}, {}});
   }
 }
 
-void Execution::leave_exclusively(const Node& node) {
-  const auto matches = matching_flows(node, 1);
-  if (!matches) return;
-  if (!matches->flows.empty()) {
-    take(matches->flows.front());
-  } else if (node.default_flow) {
-    take(*node.default_flow);
-  } else {
-    no_flow(node, "no condition of an outgoing flow is true and there is no default flow");
-  }
+// ---- running ----
+
+void Execution::drop_moving(ActivityInstanceId scope) {
+  std::erase_if(moving_, [&](const Moving& moving) {
+    return instance().is_within(moving.at, scope) || !instance().is_within(moving.at, {});
+  });
 }
 
-void Execution::leave_inclusively(const Node& node) {
-  const auto matches = matching_flows(node, node.outgoing.size());
-  if (!matches) return;
-  for (const FlowIndex flow : matches->flows) take(flow);
-  if (!matches->flows.empty()) return;
-  if (node.default_flow) {
-    take(*node.default_flow);
-  } else {
-    no_flow(node, "no condition of an outgoing flow is true and there is no default flow");
-  }
-}
-
-void Execution::leave_on_all(const Node& node) {
-  if (node.outgoing.empty()) note_end(node);
-  for (const FlowIndex flow : node.outgoing) take(flow);
-}
-
-void Execution::supersede_open_items(ActivityInstanceId id) {
-  const ActivityInstance* activity = instance().find_activity(id);
-  CINNABAR_ASSERT(activity != nullptr);
-  // By index: superseding an item changes its state only, never the list.
-  for (std::size_t i = 0; i < activity->work_items.size(); ++i) {
-    const WorkItem& item = activity->work_items[i];
-    if (item.state == WorkItemState::open) emit(WorkItemSuperseded{item.id});
-  }
-}
-
-void Execution::terminate_activities() {
-  while (!instance().activities.empty()) {
-    const ActivityInstanceId id = instance().activities.front().id;
-    supersede_open_items(id);
-    emit(ActivityTerminated{id});
-  }
-}
-
-void Execution::stop_at(const Node& node) {
+void Execution::stop(InstanceState state, const Node& node, std::string code) {
   moving_.clear();
   is_stopped_ = true;
+  end_state_ = state;
+  end_code_ = std::move(code);
   last_node_ = &node;
-}
-
-void Execution::run(NodeIndex first) {
-  behavior_of(node(first).kind).on_arrive(*this, first, nullptr);
-  run();
 }
 
 void Execution::run() {
   do {
     drain();
-  } while (!is_stopped_ && wake_quiet_nodes());
+  } while (!is_stopped_ && (wake_conditions() || wake_quiet_nodes(false) ||
+                            close_finished_scopes() || wake_quiet_nodes(true)));
   if (!is_stopped_ && is_waiting()) return;
+  end_instance();
+}
+
+void Execution::end_instance() {
+  terminate_inside({});
+  end_waits_of({});
   resolve_all_incidents();
-  emit(InstanceCompleted{last_node_ == nullptr ? std::string() : last_node_->id});
+  const std::string last = last_node_ == nullptr ? std::string() : last_node_->id;
+  if (end_state_ == InstanceState::failed) {
+    emit(InstanceFailed{last, end_code_});
+  } else {
+    emit(InstanceCompleted{last});
+  }
 }
 
 // Tokens move in the order in which they were sent, so parallel branches take turns.
@@ -277,49 +149,138 @@ void Execution::drain() {
       hold_moving_tokens();
       return;
     }
-    const FlowIndex flow = moving_.front();
+    const Moving next = moving_.front();
     moving_.pop_front();
-    const NodeIndex target = definition_.flows[flow].target;
-    behavior_of(node(target).kind).on_arrive(*this, target, &flow);
+    if (!instance().is_within(next.at, {})) continue;  // its scope is gone
+    if (next.flow) {
+      const NodeIndex target = definition_->flows[*next.flow].target;
+      if (is_activity(node(target).kind)) {
+        enter_activity(target, next.at);
+      } else {
+        behavior_of(node(target).kind).on_arrive(*this, target, Token{next.at, next.flow});
+      }
+    } else if (activity(next.at).role == ActivityRole::loop_body) {
+      continue_loop(next.at);
+    } else {
+      continue_compensation(next.at);
+    }
+  }
+}
+
+void Execution::arrive(NodeIndex target, const Token& token) {
+  if (is_activity(node(target).kind)) {
+    enter_activity(target, token.scope);
+  } else {
+    behavior_of(node(target).kind).on_arrive(*this, target, token);
   }
 }
 
 void Execution::hold_moving_tokens() {
-  std::vector<NodeIndex> targets;
-  for (const FlowIndex flow : moving_) targets.push_back(definition_.flows[flow].target);
-  moving_.clear();
-  std::ranges::sort(targets);
-  const auto repeated = std::ranges::unique(targets);
-  targets.erase(repeated.begin(), repeated.end());
-  for (const NodeIndex target : targets) {
-    raise(IncidentKind::step_limit, node(target),
-          "more than " + std::to_string(limits::kStepsPerCommandMax) +
-              " steps in one command; a loop without a task?");
+  const std::string detail = "more than " + std::to_string(limits::kStepsPerCommandMax) +
+                             " steps in one command; a loop without a task?";
+  std::set<std::tuple<ActivityInstanceId, FlowIndex>> held;
+  for (const Moving& moving : std::exchange(moving_, {})) {
+    if (!moving.flow) {
+      raise(IncidentKind::step_limit, moving.at, detail);
+    } else if (held.emplace(moving.at, *moving.flow).second) {
+      hold_token(IncidentKind::step_limit, node(definition_->flows[*moving.flow].target), moving.at,
+                 detail, moving.flow);
+    }
   }
 }
 
-bool Execution::wake_quiet_nodes() {
+bool Execution::wake_conditions() {
+  if (!std::exchange(data_changed_, false)) return false;
+  std::vector<WaitId> conditions;
+  for (const Wait& wait : instance().waits) {
+    if (wait.kind == WaitKind::condition) conditions.push_back(wait.id);
+  }
+  bool has_fired = false;
+  for (const WaitId id : conditions) {
+    const Wait* wait = instance().find_wait(id);
+    if (wait == nullptr) continue;  // ended by one that fired before
+    const auto index = definition_->find_node(wait->node_id);
+    CINNABAR_ASSERT(index.has_value());
+    const Trigger& trigger = node(*index).event()->trigger;
+    const auto holds = trigger.condition->eval_condition(scope_of(wait->owner));
+    if (!holds) {
+      const bool is_known = std::ranges::any_of(instance().incidents, [&](const Incident& known) {
+        return known.node_id == wait->node_id && known.kind == IncidentKind::expression_failed;
+      });
+      if (!is_known) {
+        note(IncidentKind::expression_failed, node(*index), wait->owner,
+             "condition: " + holds.error().detail);
+      }
+      continue;
+    }
+    if (*holds == wait->holds) continue;
+    emit(ConditionObserved{id, *holds});
+    if (!*holds) continue;
+    fire(id, {});
+    has_fired = true;
+  }
+  return has_fired || data_changed_;
+}
+
+bool Execution::wake_quiet_nodes(bool is_deadlock) {
   if (instance().arrivals.empty()) return false;
-  for (const bool is_deadlock : {false, true}) {
-    if (is_deadlock && !instance().activities.empty()) return false;
-    for (NodeIndex i = 0; i < definition_.nodes.size(); ++i) {
-      const NodeBehavior& behavior = behavior_of(node(i).kind);
-      if (behavior.on_quiet != nullptr && behavior.on_quiet(*this, i, is_deadlock)) return true;
+  if (is_deadlock) {
+    const bool has_others =
+        std::ranges::any_of(instance().activities,
+                            [&](const ActivityInstance& a) { return !is_container(*this, a); }) ||
+        std::ranges::any_of(instance().incidents, holds_token);
+    if (has_others) return false;
+  }
+  std::set<std::pair<ActivityInstanceId, NodeIndex>> joins;
+  for (const auto& [key, count] : instance().arrivals) {
+    const auto index = definition_->find_node(std::get<1>(key));
+    CINNABAR_ASSERT(index.has_value());
+    joins.emplace(std::get<0>(key), *index);
+  }
+  return std::ranges::any_of(joins, [&](const auto& join) {
+    const NodeBehavior& behavior = behavior_of(node(join.second).kind);
+    return behavior.on_quiet != nullptr &&
+           behavior.on_quiet(*this, join.second, join.first, is_deadlock);
+  });
+}
+
+bool Execution::is_scope_alive(ActivityInstanceId scope) const {
+  const Instance& at = instance();
+  return std::ranges::any_of(at.activities,
+                             [&](const ActivityInstance& a) { return a.parent == scope; }) ||
+         std::ranges::any_of(at.arrivals,
+                             [&](const auto& a) { return std::get<0>(a.first) == scope; }) ||
+         std::ranges::any_of(at.incidents, [&](const Incident& incident) {
+           return incident.holds_token && incident.scope == scope;
+         });
+}
+
+// The innermost ones first, as they come last in the list.
+bool Execution::close_finished_scopes() {
+  std::vector<ActivityInstanceId> scopes;
+  for (const ActivityInstance& at : instance().activities) {
+    if (at.role != ActivityRole::loop_body && node_of(at).kind == NodeKind::sub_process) {
+      scopes.push_back(at.id);
     }
   }
-  return false;
+  bool has_closed = false;
+  for (auto it = scopes.rbegin(); it != scopes.rend() && !is_stopped_; ++it) {
+    if (instance().find_activity(*it) == nullptr || is_scope_alive(*it)) continue;
+    const bool is_stuck = std::ranges::any_of(
+        instance().incidents, [&](const Incident& incident) { return incident.activity == *it; });
+    if (is_stuck) continue;
+    complete_activity(*it);
+    has_closed = true;
+    // A token may have gone into the scope around it.
+    if (!moving_.empty()) break;
+  }
+  return has_closed;
 }
 
 bool Execution::is_waiting() const {
   const Instance& at = instance();
   return !at.activities.empty() || !at.arrivals.empty() ||
          std::ranges::any_of(at.incidents, holds_token);
-}
-
-void Execution::resolve_all_incidents() {
-  while (!instance().incidents.empty()) {
-    emit(IncidentResolved{instance().incidents.front().node_id});
-  }
 }
 
 }  // namespace cinnabar::process

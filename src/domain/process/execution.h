@@ -67,7 +67,9 @@ class Execution {
   // A remark that holds nothing up: for example an assignment that failed.
   void note(IncidentKind kind, const Node& node, ActivityInstanceId scope, std::string detail);
   // The activity is stuck until somebody retries or skips.
-  void raise(IncidentKind kind, ActivityInstanceId activity, std::string detail);
+  // `is_at_end`: its own work is done already.
+  void raise(IncidentKind kind, ActivityInstanceId activity, std::string detail,
+             bool is_at_end = false);
   // A token is held at the node; `flow`: it was not let in yet.
   void hold_token(IncidentKind kind, const Node& node, ActivityInstanceId scope, std::string detail,
                   std::optional<FlowIndex> flow = std::nullopt);
@@ -129,13 +131,16 @@ class Execution {
 
   // ---- events (execution_events.cc) ----
 
-  // Begins to wait for the trigger of `node` on behalf of `owner`. False after raising an incident.
-  // `stuck`: which activity that incident is about; unassigned: the scope's token.
-  bool await(NodeIndex node, const Trigger& trigger, ActivityInstanceId owner,
-             ActivityInstanceId stuck);
-  void await_job(const Node& node, ActivityInstanceId activity, std::string type,
-                 std::int32_t retries);
+  // Begins to wait for the trigger of `node` on behalf of `owner`. False when the timer, name or
+  // key can not be computed: then there is an incident, which holds `owner` up when it waits for
+  // nothing else.
+  bool await(NodeIndex node, const Trigger& trigger, ActivityInstanceId owner);
+  // A job or a called process.
+  WaitId await_work(WaitKind kind, const Node& node, ActivityInstanceId activity, std::string name,
+                    std::int32_t retries);
   void end_waits_of(ActivityInstanceId owner);
+  // Writes what a message, signal or handler brought, as the trigger wants it.
+  void set_brought(const Trigger& trigger, ActivityInstanceId at, const expr::Variables& brought);
   // A wait came true: goes to the behaviour of its node, and ends or reschedules the wait.
   void fire(WaitId wait, const expr::Variables& brought);
   // To the nearest handler around the activity (itself included when it is an activity with
@@ -146,6 +151,7 @@ class Execution {
     expr::Variables variables;
   };
   bool throw_error(ActivityInstanceId from, const Node& node, const Thrown& error);
+  // True when whoever threw it was cancelled by the handler.
   bool throw_escalation(ActivityInstanceId from, const Node& node, const Thrown& escalation);
   // An error that nothing handles: an incident, or at the top level the end.
   void fail_unhandled(ActivityInstanceId activity, const Node& node, const Thrown& error);
@@ -174,14 +180,16 @@ class Execution {
   void use_definition(const ProcessDefinition& definition) { definition_ = &definition; }
 
  private:
+  // A token on a flow, or, without a flow, a loop body or a compensation that goes on: they take
+  // turns with the tokens, so that a long loop is no deep recursion.
   struct Moving {
-    FlowIndex flow;
-    ActivityInstanceId scope;
+    std::optional<FlowIndex> flow;
+    ActivityInstanceId at;  // the scope of the token, or who goes on
   };
 
   // execution.cc
   void drain();
-  bool wake_quiet_nodes();
+  bool wake_quiet_nodes(bool is_deadlock);
   bool wake_conditions();
   bool close_finished_scopes();
   [[nodiscard]] bool is_waiting() const;
@@ -202,21 +210,40 @@ class Execution {
   void no_flow(const Node& node, ActivityInstanceId scope, std::string detail);
 
   // execution_activities.cc
-  void start_loop(NodeIndex node, ActivityInstanceId scope, bool is_retry_of_body,
-                  ActivityInstanceId body);
   void start_multi_instance(const MultiInstance& loop, NodeIndex node, ActivityInstanceId body);
   void start_iteration(NodeIndex node, ActivityInstanceId body);
-  void after_iteration(NodeIndex node, ActivityInstanceId body);
-  void finish_loop(NodeIndex node, ActivityInstanceId body);
-  bool begin(NodeIndex node, ActivityInstanceId activity);
-  void await_boundary(NodeIndex node, ActivityInstanceId host);
+  void continue_loop(ActivityInstanceId body);
+  void continue_multi_instance(const MultiInstance& loop, NodeIndex node, ActivityInstanceId body);
+  void continue_standard_loop(const StandardLoop& loop, NodeIndex node, ActivityInstanceId body);
+  void finish_loop(const Node& node, ActivityInstanceId body);
+  void begin(NodeIndex node, ActivityInstanceId activity);
+  void await_boundary(const Node& node, ActivityInstanceId host);
+  bool write_outputs(const Node& node, ActivityInstanceId activity, const expr::Variables& brought);
+  bool write_loop_result(const Node& node, const ActivityInstance& iteration);
   void record_compensation(const Node& node, const ActivityInstance& activity);
   void leave_completed(const Node& node, const ActivityInstance& gone);
 
   // execution_events.cc
-  [[nodiscard]] std::optional<Wait> make_timer(const Trigger& trigger, Wait wait,
-                                               std::string& problem,
-                                               ActivityInstanceId seen_by) const;
+  struct Handler {
+    NodeIndex event = 0;    // boundary event, or start of an event sub-process
+    ActivityInstanceId at;  // its host, or the scope
+    bool is_boundary = true;
+  };
+  [[nodiscard]] std::optional<Handler> find_handler(ActivityInstanceId from, TriggerKind kind,
+                                                    std::string_view code) const;
+  void run_handler(const Handler& handler, const Thrown& thrown);
+  Status fill_wait(Wait& wait, const Trigger& trigger, ActivityInstanceId seen_by) const;
+  template <typename Predicate>
+  void end_waits_where(ActivityInstanceId owner, Predicate predicate) {
+    std::vector<WaitId> ended;
+    for (const Wait& wait : instance().waits) {
+      if (wait.owner == owner && predicate(wait)) ended.push_back(wait.id);
+    }
+    for (const WaitId wait : ended) emit(WaitEnded{wait});
+  }
+  [[nodiscard]] bool has_compensation_subprocess(NodeIndex node) const;
+  void expand_compensation(const CompensationRecord& record, std::vector<std::int64_t>& into) const;
+  void run_compensation(ActivityInstanceId thrower, const CompensationRecord& record);
 
   const ProcessDefinition* definition_;
   const form::FormDefinition& form_;
@@ -227,6 +254,8 @@ class Execution {
   Outcome outcome_ = Outcome::none;
   const Node* last_node_ = nullptr;
   bool is_stopped_ = false;
+  InstanceState end_state_ = InstanceState::completed;
+  std::string end_code_;
   bool data_changed_ = false;
 };
 

@@ -115,6 +115,7 @@ struct Incident {
   ActivityInstanceId activity;  // the alive activity that is stuck; unassigned: a token is held
   std::string flow_id;          // the token came in along it and was not let in yet
   bool holds_token = false;     // the instance is not finished while there is one
+  bool is_at_end = false;       // the activity has done its work; only what follows failed
   friend bool operator==(const Incident&, const Incident&) = default;
 };
 

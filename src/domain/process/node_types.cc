@@ -9,10 +9,11 @@ namespace {
 
 // In the order of NodeKind.
 constexpr std::array kNodeTypes = {
-    &kStartEvent,       &kEndEvent,        &kTerminateEndEvent, &kUserTask,
-    &kExclusiveGateway, &kParallelGateway, &kInclusiveGateway,
-};
-static_assert(kNodeTypes.size() == static_cast<std::size_t>(NodeKind::inclusive_gateway) + 1);
+    &kStartEvent,      &kEndEvent,         &kCatchEvent,   &kThrowEvent, &kBoundaryEvent,
+    &kNoneTask,        &kManualTask,       &kUserTask,     &kScriptTask, &kServiceTask,
+    &kSendTask,        &kReceiveTask,      &kCallActivity, &kSubProcess, &kExclusiveGateway,
+    &kParallelGateway, &kInclusiveGateway, &kEventGateway};
+static_assert(kNodeTypes.size() == static_cast<std::size_t>(NodeKind::event_gateway) + 1);
 
 }  // namespace
 

@@ -1,39 +1,37 @@
-// What an expression of a process sees: the record's fields by id, without regard to ASCII case,
-// the headers $title, $status and $level, `initiator`, and `outcome` of the activity that was just
-// finished. Borrows everything; lives as long as one evaluation. Thread: one.
+// What an expression of a process sees, inner names hiding outer ones: the variables of the
+// activity for which it is evaluated and of all around it, with the counters of loops; the
+// variables of the process; the record's fields by id, without regard to ASCII case; the headers
+// $title, $status and $level; `initiator`, and `outcome` of the activity that was just finished.
+// Borrows everything; lives as long as one evaluation. Thread: one.
 #pragma once
 
 #include "domain/expr/expression.h"
 #include "domain/form/form_definition.h"
 #include "domain/process/instance.h"
 
+#include <optional>
 #include <string_view>
 
 namespace cinnabar::process {
 
 class InstanceScope final : public expr::Scope {
  public:
-  InstanceScope(const form::FormDefinition& form, const FieldValues& fields, const Headers& headers,
-                UserId initiator, Outcome outcome)
-      : form_(form), fields_(fields), headers_(headers), initiator_(initiator), outcome_(outcome) {}
+  InstanceScope(const form::FormDefinition& form, const Instance& instance,
+                ActivityInstanceId activity, Outcome outcome, std::optional<Instant> now)
+      : form_(form), instance_(instance), activity_(activity), outcome_(outcome), now_(now) {}
 
-  [[nodiscard]] const FieldValue* find(std::string_view name) const override;
+  [[nodiscard]] std::optional<expr::Value> find(std::string_view name) const override;
+  [[nodiscard]] std::optional<Instant> now() const { return now_; }
 
  private:
   const form::FormDefinition& form_;
-  const FieldValues& fields_;
-  const Headers& headers_;
-  UserId initiator_;
+  const Instance& instance_;
+  ActivityInstanceId activity_;
   Outcome outcome_;
-  // Values that are no fields are made when they are asked for.
-  mutable FieldValue title_;
-  mutable FieldValue status_;
-  mutable FieldValue level_;
-  mutable FieldValue initiator_value_;
-  mutable FieldValue outcome_value_;
+  std::optional<Instant> now_;
 };
 
-// Names an expression may use besides the fields.
+// Names an expression may use besides the fields and variables.
 bool is_scope_name(std::string_view name);
 
 }  // namespace cinnabar::process

@@ -5,19 +5,15 @@
 namespace cinnabar::process {
 namespace {
 
-void on_arrive(Execution& execution, NodeIndex index, const FlowIndex* /*flow*/) {
+void on_arrive(Execution& execution, NodeIndex index, const Token& token) {
   const Node& node = execution.node(index);
-  execution.emit(NodePassed{node.id});
-  if (node.outgoing.empty()) {
-    execution.note_end(node);
-    return;
-  }
-  execution.leave_exclusively(node);
+  execution.emit(NodePassed{node.id, token.scope});
+  execution.leave_exclusively(node, token.scope);
 }
 
 }  // namespace
 
-constexpr NodeBehavior kExclusiveGateway{NodeKind::exclusive_gateway, "exclusiveGateway", "",
-                                         on_arrive, nullptr};
+constexpr NodeBehavior kExclusiveGateway{
+    .kind = NodeKind::exclusive_gateway, .element = "exclusiveGateway", .on_arrive = on_arrive};
 
 }  // namespace cinnabar::process

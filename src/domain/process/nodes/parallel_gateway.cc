@@ -8,26 +8,41 @@
 namespace cinnabar::process {
 namespace {
 
-void on_arrive(Execution& execution, NodeIndex index, const FlowIndex* flow) {
+bool is_complete(const Execution& execution, const Node& node, ActivityInstanceId scope) {
+  const auto& flows = execution.definition().flows;
+  return std::ranges::all_of(node.incoming, [&](FlowIndex incoming) {
+    return execution.instance().arrivals.contains({scope, node.id, flows[incoming].id});
+  });
+}
+
+void on_arrive(Execution& execution, NodeIndex index, const Token& token) {
   const Node& node = execution.node(index);
-  if (node.incoming.size() <= 1 || flow == nullptr) {
-    execution.emit(NodePassed{node.id});
-    execution.leave_on_all(node);
+  if (node.incoming.size() <= 1 || !token.flow) {
+    execution.emit(NodePassed{node.id, token.scope});
+    execution.leave_on_all(node, token.scope);
     return;
   }
-  const auto& flows = execution.definition().flows;
-  execution.emit(JoinArrived{node.id, flows[*flow].id});
-  const bool is_complete = std::ranges::all_of(node.incoming, [&](FlowIndex incoming) {
-    return execution.instance().arrivals.contains({node.id, flows[incoming].id});
-  });
-  if (!is_complete) return;
-  execution.emit(JoinFired{node.id});
-  execution.leave_on_all(node);
+  execution.emit(JoinArrived{node.id, execution.definition().flows[*token.flow].id, token.scope});
+  if (!is_complete(execution, node, token.scope)) return;
+  execution.emit(JoinFired{node.id, token.scope});
+  execution.leave_on_all(node, token.scope);
+}
+
+// Arrivals that were made up for a path that is not walked again may complete the set.
+bool on_quiet(Execution& execution, NodeIndex index, ActivityInstanceId scope,
+              bool /*is_deadlock*/) {
+  const Node& node = execution.node(index);
+  if (!is_complete(execution, node, scope)) return false;
+  execution.emit(JoinFired{node.id, scope});
+  execution.leave_on_all(node, scope);
+  return true;
 }
 
 }  // namespace
 
-constexpr NodeBehavior kParallelGateway{NodeKind::parallel_gateway, "parallelGateway", "",
-                                        on_arrive, nullptr};
+constexpr NodeBehavior kParallelGateway{.kind = NodeKind::parallel_gateway,
+                                        .element = "parallelGateway",
+                                        .on_arrive = on_arrive,
+                                        .on_quiet = on_quiet};
 
 }  // namespace cinnabar::process

@@ -8,18 +8,16 @@
 namespace cinnabar::process {
 namespace {
 
-void on_arrive(Execution& execution, NodeIndex index, const FlowIndex* /*flow*/) {
+void on_activate(Execution& execution, NodeIndex index, ActivityInstanceId activity) {
   const Node& node = execution.node(index);
   const UserTask* task = node.user_task();
   CINNABAR_ASSERT(task != nullptr);
-  const ActivityInstanceId activity{execution.fresh_id()};
-  execution.emit(ActivityActivated{activity, node.id});
   // The participants may depend on what is assigned here.
-  execution.assign(task->on_activate, node);
+  execution.assign(task->on_activate, node, activity);
 
   const Offers offers = offers_for(*task, execution.instance(), execution.directory());
   if (offers.list.empty()) {
-    execution.raise(IncidentKind::no_participant, node,
+    execution.raise(IncidentKind::no_participant, activity,
                     offers.is_too_many ? "more participants than an activity may have"
                                        : "nobody active matches the participant rules");
     return;
@@ -35,6 +33,7 @@ void on_arrive(Execution& execution, NodeIndex index, const FlowIndex* /*flow*/)
 
 }  // namespace
 
-constexpr NodeBehavior kUserTask{NodeKind::user_task, "userTask", "", on_arrive, nullptr};
+constexpr NodeBehavior kUserTask{
+    .kind = NodeKind::user_task, .element = "userTask", .on_activate = on_activate};
 
 }  // namespace cinnabar::process

@@ -1,0 +1,14 @@
+// Messages and signals on their way out of an instance: throwing events and send tasks. Inside of
+// the engine. Thread: that of the execution.
+#pragma once
+
+#include "domain/process/execution.h"
+
+namespace cinnabar::process {
+
+// Emits the event that carries them, with the node's inputs as variables. False after holding the
+// token at the node, because a name, key or input can not be computed.
+bool throw_to_others(Execution& execution, const Node& node, const Trigger& trigger,
+                     ActivityInstanceId seen_by);
+
+}  // namespace cinnabar::process
