@@ -147,7 +147,10 @@ struct Evolve {
   }
   void operator()(const InstanceCompleted& /*event*/) const { finish(InstanceState::completed); }
   void operator()(const InstanceTerminated& /*event*/) const { finish(InstanceState::terminated); }
-  void operator()(const InstanceFailed& /*event*/) const { finish(InstanceState::failed); }
+  void operator()(const InstanceFailed& event) const {
+    instance.failure = event.code;
+    finish(InstanceState::failed);
+  }
   void operator()(const VariablesChanged& event) const {
     expr::Variables& variables = event.scope.is_assigned()
                                      ? activity_of(instance, event.scope).variables

@@ -46,7 +46,7 @@ Result<expr::IsoDuration> duration_of(const expr::Value& value) {
     return expr::IsoDuration{months->months, 0};
   }
   if (const auto* text = value.get<std::string>()) {
-    if (const auto parsed = expr::parse_iso_duration(trim(*text))) return *parsed;
+    if (const auto parsed = expr::parse_duration(trim(*text))) return *parsed;
     return invalid("\"" + *text + "\" is no ISO 8601 duration such as PT1H");
   }
   return invalid("the value is no duration");
