@@ -16,10 +16,11 @@ namespace cinnabar::process::bpmn {
 
 struct Imported {
   std::shared_ptr<const ProcessDefinition> definition;
+  std::vector<std::shared_ptr<const ProcessDefinition>> others;  // executable ones beside it
   std::vector<Finding> findings;
 };
 
-// One <process> per document; of several, the executable one.
+// The executable <process> of the document, of several the first; the others can be called by it.
 Imported import(std::string_view xml, const form::FormDefinition* form);
 
 }  // namespace cinnabar::process::bpmn

@@ -10,8 +10,6 @@
 namespace cinnabar::process::bpmn {
 namespace {
 
-constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
-
 std::vector<std::string> keys_of(std::string_view list) {
   std::vector<std::string> keys;
   for (const std::string_view part : split(list, ',')) {
@@ -19,15 +17,6 @@ std::vector<std::string> keys_of(std::string_view list) {
     if (!key.empty()) keys.emplace_back(key);
   }
   return keys;
-}
-
-bool is_known_foreign(std::string_view space) {
-  return space == kCamunda || space == kFlowable || space == kActiviti;
-}
-
-bool is_declaration(const pugi::xml_attribute& attribute) {
-  const std::string_view name = attribute.name();
-  return name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xml:");
 }
 
 // The name inside of "${name}"; empty for anything else.
@@ -52,46 +41,11 @@ std::string SettingsReader::field_id(std::string_view written) const {
   return field == nullptr ? std::string(written) : field->id;
 }
 
-void SettingsReader::ignore_attribute(const pugi::xml_node& element,
-                                      const pugi::xml_attribute& attribute) {
-  if (is_declaration(attribute)) return;
-  const std::string_view space = namespace_of(element, attribute);
-  if (space.empty() || space == kSchemaInstance) return;
-  if (space == kOwn) {
-    document_.error("attribute_unknown", element,
-                    std::string(attribute.name()) + " has no meaning here; see the BPMN reference");
-    return;
-  }
-  document_.warn("attribute_ignored", element,
-                 std::string(attribute.name()) + " is kept but has no effect");
-}
-
-void SettingsReader::refuse(const pugi::xml_node& extension) {
-  document_.error("extension_unknown", extension,
-                  std::string(extension.name()) + " has no meaning here; see the BPMN reference");
-}
-
-std::vector<pugi::xml_node> SettingsReader::own_extensions(const pugi::xml_node& element) {
-  std::vector<pugi::xml_node> own;
-  for (const pugi::xml_node list : element.children()) {
-    if (!is_element(list, kBpmn, "extensionElements")) continue;
-    for (const pugi::xml_node child : list.children()) {
-      if (child.type() != pugi::node_element) continue;
-      if (namespace_of(child) == kOwn) {
-        own.push_back(child);
-      } else {
-        document_.warn("extension_ignored", child,
-                       std::string(child.name()) + " is kept but has no effect");
-      }
-    }
-  }
-  return own;
-}
-
 void SettingsReader::check_attributes(const pugi::xml_node& element,
                                       std::initializer_list<std::string_view> known) {
   for (const pugi::xml_attribute attribute : element.attributes()) {
-    if (is_declaration(attribute) || std::ranges::find(known, attribute.name()) != known.end()) {
+    if (std::string_view(attribute.name()).starts_with("xmlns") ||
+        std::ranges::find(known, attribute.name()) != known.end()) {
       continue;
     }
     document_.error("attribute_unknown", element,
@@ -108,107 +62,193 @@ std::optional<std::string_view> SettingsReader::require(const pugi::xml_node& el
   return std::nullopt;
 }
 
-void SettingsReader::read_nothing(const pugi::xml_node& element) {
-  for (const pugi::xml_node extension : own_extensions(element)) refuse(extension);
-  for (const pugi::xml_attribute attribute : element.attributes()) {
-    ignore_attribute(element, attribute);
-  }
-}
-
 std::optional<expr::Expression> SettingsReader::read_title_rule(const pugi::xml_node& process) {
   std::optional<expr::Expression> rule;
-  for (const pugi::xml_attribute attribute : process.attributes()) {
-    ignore_attribute(process, attribute);
-  }
-  for (const pugi::xml_node extension : own_extensions(process)) {
-    if (local_name(extension.name()) != "title") {
-      refuse(extension);
-      continue;
-    }
-    check_attributes(extension, {"rule"});
-    if (const auto text = require(extension, "rule")) {
-      rule = document_.expression(extension, *text);
-    }
+  for (const pugi::xml_node title : document_.take_children(process, kOwn, "title")) {
+    check_attributes(title, {"rule"});
+    if (const auto text = require(title, "rule")) rule = document_.expression(title, *text);
   }
   return rule;
 }
 
-StartEvent SettingsReader::read_start_event(const pugi::xml_node& element) {
-  StartEvent start;
-  for (const pugi::xml_attribute attribute : element.attributes()) {
-    ignore_attribute(element, attribute);
-  }
-  for (const pugi::xml_node extension : own_extensions(element)) {
-    if (local_name(extension.name()) != "check") {
-      refuse(extension);
-      continue;
-    }
-    check_attributes(extension, {"condition", "message"});
-    const auto condition = require(extension, "condition");
-    const auto message = require(extension, "message");
+std::vector<StartCheck> SettingsReader::read_checks(const pugi::xml_node& start) {
+  std::vector<StartCheck> checks;
+  for (const pugi::xml_node check : document_.take_children(start, kOwn, "check")) {
+    check_attributes(check, {"condition", "message"});
+    const auto condition = require(check, "condition");
+    const auto message = require(check, "message");
     if (!condition || !message) continue;
-    auto expression = document_.expression(extension, *condition);
-    if (expression) start.checks.push_back({std::move(*expression), std::string(*message)});
+    auto expression = document_.expression(check, *condition);
+    if (expression) checks.push_back({std::move(*expression), std::string(*message)});
   }
-  return start;
+  return checks;
 }
 
 UserTask SettingsReader::read_user_task(const pugi::xml_node& element) {
   UserTask task;
-  read_user_task_attributes(element, task);
+  const auto flag = [&](const char* name, bool& into) {
+    const auto text = document_.take(element, kOwn, name);
+    if (!text) return;
+    into = *text == "true" || *text == "1";
+    if (!into && *text != "false" && *text != "0") {
+      document_.error("attribute_value", element,
+                      std::string("c:") + name + " must be true or false");
+    }
+  };
+  flag("batch", task.allow_batch);
+  flag("commentRequired", task.comment_required);
+  flag("signatureRequired", task.signature_required);
+  read_foreign_attributes(element, task);
+  read_zeebe_people(element, task);
+  read_timing(element, task);
+  for (const auto& rule : document_.take_children(element, kOwn, "participants")) {
+    read_participants(rule, task);
+  }
+  for (const auto& policies : document_.take_children(element, kOwn, "policies")) {
+    read_policies(policies, task);
+  }
   bool has_rule = false;
-  for (const pugi::xml_node extension : own_extensions(element)) {
-    if (local_name(extension.name()) == "completion") has_rule = true;
-    read_user_task_child(extension, task);
+  for (const auto& rule : document_.take_children(element, kOwn, "completion")) {
+    read_completion(rule, task);
+    has_rule = true;
+  }
+  for (const auto& action : document_.take_children(element, kOwn, "quickAction")) {
+    read_quick_action(action, task);
+  }
+  for (const auto& list : document_.take_children(element, kOwn, "onActivate")) {
+    check_attributes(list, {});
+    std::ranges::move(read_assignments(list), std::back_inserter(task.on_activate));
+  }
+  for (const auto& field : document_.take_children(element, kOwn, "field")) {
+    read_field_access(field, task);
   }
   for (const pugi::xml_node child : element.children()) {
-    if (is_element(child, kBpmn, "multiInstanceLoopCharacteristics")) {
-      read_multi_instance(child, task, has_rule);
-    }
+    const bool repeats_people =
+        is_element(child, kBpmn, "multiInstanceLoopCharacteristics") && !has_own_loop_data(child);
+    if (repeats_people) read_repeated_task(child, task, has_rule);
   }
   return task;
 }
 
-void SettingsReader::read_user_task_attributes(const pugi::xml_node& element, UserTask& task) {
-  for (const pugi::xml_attribute attribute : element.attributes()) {
-    if (is_declaration(attribute)) continue;
-    const std::string_view space = namespace_of(element, attribute);
-    const std::string_view name = local_name(attribute.name());
-    if (space == kOwn && name == "batch") {
-      task.allow_batch = document_.boolean(element, attribute).value_or(true);
-    } else if (space == kOwn && name == "commentRequired") {
-      task.comment_required = document_.boolean(element, attribute).value_or(false);
-    } else if (is_known_foreign(space) &&
-               (name == "assignee" || name == "candidateUsers" || name == "candidateGroups")) {
-      read_foreign_people(element, attribute, task);
+// Attributes that mean the same to several engines.
+void SettingsReader::read_foreign_attributes(const pugi::xml_node& element, UserTask& task) {
+  for (const std::string_view space : {kCamunda, kFlowable, kActiviti}) {
+    for (const std::string_view name : {"assignee", "candidateUsers", "candidateGroups"}) {
+      if (const auto list = document_.take(element, space, name)) {
+        read_foreign_people(element, name, *list, task);
+      }
+    }
+  }
+  if (const auto key = document_.take_any(element, "formKey")) task.form_key = *key;
+}
+
+void SettingsReader::read_zeebe_people(const pugi::xml_node& element, UserTask& task) {
+  for (const auto& people : document_.take_children(element, kZeebe, "assignmentDefinition")) {
+    for (const char* name : {"assignee", "candidateUsers", "candidateGroups"}) {
+      if (const auto list = Document::attribute(people, name)) {
+        read_foreign_people(people, name, *list, task);
+      }
+    }
+  }
+  for (const auto& form : document_.take_children(element, kZeebe, "formDefinition")) {
+    const auto key = Document::attribute(form, "formKey");
+    if (key) task.form_key = *key;
+  }
+  document_.take_children(element, kZeebe, "userTask");
+}
+
+// An ISO 8601 text or an expression.
+void SettingsReader::read_timing(const pugi::xml_node& element, UserTask& task) {
+  const auto read = [&](std::string_view text) -> std::optional<expr::Expression> {
+    const std::string_view written = trim(text);
+    if (written.starts_with('=') || written.starts_with("${") || written.starts_with("#{")) {
+      return document_.expression(element, written);
+    }
+    const bool is_text = written.starts_with('P') || written.starts_with('-') ||
+                         (!written.empty() && written.front() >= '0' && written.front() <= '9');
+    if (!is_text) return document_.expression(element, written);
+    return document_.expression(element, "\"" + std::string(written) + "\"");
+  };
+  if (const auto due = document_.take_any(element, "dueDate")) task.due = read(*due);
+  if (const auto due = document_.take(element, kOwn, "due")) task.due = read(*due);
+  for (const auto& schedule : document_.take_children(element, kZeebe, "taskSchedule")) {
+    if (const auto due = Document::attribute(schedule, "dueDate")) task.due = read(*due);
+  }
+  if (const auto remind = document_.take(element, kOwn, "remind")) task.remind = read(*remind);
+  if (const auto priority = document_.take_any(element, "priority")) {
+    task.priority = document_.expression(element, *priority);
+  }
+  if (const auto late = document_.take(element, kOwn, "ifLate")) {
+    constexpr std::array<std::pair<std::string_view, IfLate>, 6> kChoices = {{
+        {"nothing", IfLate::nothing},
+        {"notify", IfLate::notify},
+        {"escalate", IfLate::escalate},
+        {"approve", IfLate::approve},
+        {"reject", IfLate::reject},
+        {"return", IfLate::send_back},
+    }};
+    const auto it = std::ranges::find(kChoices, *late, [](const auto& c) { return c.first; });
+    if (it != kChoices.end()) {
+      task.if_late = it->second;
     } else {
-      ignore_attribute(element, attribute);
+      document_.error("attribute_value", element,
+                      "c:ifLate must be nothing, notify, escalate, approve, reject or return");
     }
   }
 }
 
-void SettingsReader::read_user_task_child(const pugi::xml_node& child, UserTask& task) {
-  const std::string_view name = local_name(child.name());
-  if (name == "participants") {
-    read_participants(child, task);
-  } else if (name == "completion") {
-    read_completion(child, task);
-  } else if (name == "quickAction") {
-    read_quick_action(child, task);
-  } else if (name == "onActivate") {
-    check_attributes(child, {});
-    std::vector<Assignment> assignments = read_assignments(child);
-    std::ranges::move(assignments, std::back_inserter(task.on_activate));
-  } else if (name == "field") {
-    read_field_access(child, task);
-  } else {
-    refuse(child);
+template <typename Enum, std::size_t N>
+void SettingsReader::read_choice(const pugi::xml_node& element, const char* attribute,
+                                 const std::array<std::pair<std::string_view, Enum>, N>& choices,
+                                 Enum& into) {
+  const auto text = Document::attribute(element, attribute);
+  if (!text) return;
+  const auto it =
+      std::ranges::find(choices, *text, [](const auto& choice) { return choice.first; });
+  if (it != choices.end()) {
+    into = it->second;
+    return;
   }
+  std::string known;
+  for (const auto& choice : choices) known += " " + std::string(choice.first);
+  document_.error("attribute_value", element, std::string(attribute) + " must be one of" + known);
+}
+
+void SettingsReader::read_policies(const pugi::xml_node& element, UserTask& task) {
+  check_attributes(element,
+                   {"nobody", "fallbackUser", "initiator", "repeated", "departed", "absent"});
+  ParticipantPolicies& policies = task.policies;
+  read_choice<IfNobody, 4>(element, "nobody",
+                           {{{"incident", IfNobody::incident},
+                             {"administrator", IfNobody::administrator},
+                             {"skip", IfNobody::skip},
+                             {"user", IfNobody::fixed_user}}},
+                           policies.if_nobody);
+  policies.fallback_user = Document::attribute(element, "fallbackUser").value_or("");
+  if (policies.if_nobody == IfNobody::fixed_user && policies.fallback_user.empty()) {
+    document_.error("attribute_missing", element, "nobody=\"user\" needs fallbackUser");
+  }
+  read_choice<IfInitiator, 3>(
+      element, "initiator",
+      {{{"ask", IfInitiator::ask}, {"pass", IfInitiator::pass}, {"manager", IfInitiator::manager}}},
+      policies.if_initiator);
+  read_choice<IfRepeated, 2>(element, "repeated",
+                             {{{"ask", IfRepeated::ask}, {"pass", IfRepeated::pass}}},
+                             policies.if_repeated);
+  read_choice<IfDeparted, 3>(element, "departed",
+                             {{{"drop", IfDeparted::drop},
+                               {"manager", IfDeparted::manager},
+                               {"administrator", IfDeparted::administrator}}},
+                             policies.if_departed);
+  read_choice<IfAbsent, 2>(element, "absent",
+                           {{{"delegate", IfAbsent::delegate}, {"ask", IfAbsent::ask}}},
+                           policies.if_absent);
 }
 
 void SettingsReader::read_participants(const pugi::xml_node& element, UserTask& task) {
   check_attributes(element,
-                   {"users", "groups", "departments", "roles", "positions", "initiator", "field"});
+                   {"users", "groups", "departments", "roles", "positions", "initiator", "field",
+                    "manager", "chain", "head", "above", "previous", "expression", "chosen"});
   const std::size_t before = task.participants.size();
   if (const auto users = Document::attribute(element, "users")) {
     if (auto names = keys_of(*users); !names.empty()) {
@@ -229,8 +269,35 @@ void SettingsReader::read_participants(const pugi::xml_node& element, UserTask& 
   if (const auto field = Document::attribute(element, "field"); field && !field->empty()) {
     task.participants.emplace_back(FieldRule{field_id(trim(*field))});
   }
+  read_relative_participants(element, task);
   if (task.participants.size() == before) {
     document_.warn("participants_missing", element, "this rule names nobody");
+  }
+}
+
+void SettingsReader::read_relative_participants(const pugi::xml_node& element, UserTask& task) {
+  constexpr std::int32_t kLevelsMax = 50;
+  if (const auto levels = document_.number(element, element.attribute("manager"), 1, kLevelsMax)) {
+    const bool is_chain = document_.boolean(element, element.attribute("chain")).value_or(false);
+    task.participants.emplace_back(ManagerRule{*levels, is_chain});
+  }
+  if (const auto head = Document::attribute(element, "head")) {
+    DepartmentHeadRule rule;
+    if (*head != "initiator") rule.department = *head;
+    rule.levels = document_.number(element, element.attribute("above"), 0, kLevelsMax).value_or(0);
+    task.participants.emplace_back(std::move(rule));
+  }
+  if (const auto previous = Document::attribute(element, "previous")) {
+    task.participants.emplace_back(
+        PreviousHandlerRule{*previous == "task" ? std::string() : std::string(*previous)});
+  }
+  if (const auto text = Document::attribute(element, "expression")) {
+    if (auto people = document_.expression(element, *text)) {
+      task.participants.emplace_back(ExpressionRule{std::move(*people)});
+    }
+  }
+  if (document_.boolean(element, element.attribute("chosen")).value_or(false)) {
+    task.participants.emplace_back(ChosenRule{});
   }
 }
 
@@ -264,19 +331,34 @@ void SettingsReader::read_completion(const pugi::xml_node& element, UserTask& ta
   }
 }
 
-void SettingsReader::read_multi_instance(const pugi::xml_node& element, UserTask& task,
-                                         bool has_rule) {
+bool has_own_loop_data(const pugi::xml_node& multi_instance) {
+  for (const pugi::xml_node child : multi_instance.children()) {
+    if (is_element(child, kBpmn, "loopCardinality") ||
+        is_element(child, kBpmn, "loopDataInputRef")) {
+      return true;
+    }
+    if (!is_element(child, kBpmn, "extensionElements")) continue;
+    for (const pugi::xml_node extension : child.children()) {
+      if (is_element(extension, kZeebe, "loopCharacteristics")) return true;
+    }
+  }
+  for (const pugi::xml_attribute attribute : multi_instance.attributes()) {
+    if (local_name(attribute.name()) == "collection") return true;
+  }
+  return false;
+}
+
+void SettingsReader::read_repeated_task(const pugi::xml_node& element, UserTask& task,
+                                        bool has_rule) {
   for (const pugi::xml_node child : element.children()) {
     if (child.type() != pugi::node_element) continue;
     document_.warn("multi_instance_detail_ignored", child,
                    std::string(child.name()) + " has no effect; use c:completion");
   }
-  for (const pugi::xml_attribute attribute : element.attributes()) {
-    ignore_attribute(element, attribute);
-  }
+  document_.report_left_over(element);
   if (task.participants.empty()) {
-    document_.warn("multi_instance_ignored", element,
-                   "a task is repeated for its participants, and it has none");
+    document_.error("multi_instance_empty", element,
+                    "say how often: give it a cardinality, a collection or participants");
     return;
   }
   const bool is_sequential =
@@ -294,7 +376,8 @@ std::vector<Assignment> SettingsReader::read_assignments(const pugi::xml_node& e
   for (const pugi::xml_node child : element.children()) {
     if (child.type() != pugi::node_element) continue;
     if (!is_element(child, kOwn, "set")) {
-      refuse(child);
+      document_.error("extension_unknown", child,
+                      std::string(child.name()) + " has no meaning here; see the BPMN reference");
       continue;
     }
     check_attributes(child, {"field", "value"});
@@ -337,18 +420,25 @@ void SettingsReader::read_field_access(const pugi::xml_node& element, UserTask& 
   }
 }
 
-void SettingsReader::read_foreign_people(const pugi::xml_node& element,
-                                         const pugi::xml_attribute& attribute, UserTask& task) {
-  const std::vector<std::string> values = keys_of(attribute.value());
-  if (local_name(attribute.name()) != "candidateGroups") {
+void SettingsReader::read_foreign_people(const pugi::xml_node& element, std::string_view attribute,
+                                         std::string_view list, UserTask& task) {
+  if (trim(list).starts_with('=')) {
+    if (auto people = document_.expression(element, list)) {
+      task.participants.emplace_back(ExpressionRule{std::move(*people)});
+    }
+    return;
+  }
+  const std::vector<std::string> values = keys_of(list);
+  if (attribute != "candidateGroups") {
     for (const std::string& value : values) add_foreign_person(element, value, task);
     return;
   }
   Groups groups;
   for (const std::string& value : values) {
     if (value.starts_with("${") || value.starts_with("#{") || value.starts_with('=')) {
-      document_.warn("attribute_ignored", element,
-                     "the expression " + value + " in " + attribute.name() + " is not understood");
+      if (auto people = document_.expression(element, value)) {
+        task.participants.emplace_back(ExpressionRule{std::move(*people)});
+      }
     } else {
       groups.keys.push_back(value);
     }
@@ -364,8 +454,9 @@ void SettingsReader::add_foreign_person(const pugi::xml_node& element, std::stri
   } else if (!name.empty() && form_ != nullptr && form_->find(name) != nullptr) {
     task.participants.emplace_back(FieldRule{field_id(name)});
   } else if (value.starts_with("${") || value.starts_with("#{") || value.starts_with('=')) {
-    document_.warn("attribute_ignored", element,
-                   "the expression " + std::string(value) + " names nobody we know");
+    if (auto people = document_.expression(element, value)) {
+      task.participants.emplace_back(ExpressionRule{std::move(*people)});
+    }
   } else {
     task.participants.emplace_back(FixedUsers{{std::string(value)}});
   }

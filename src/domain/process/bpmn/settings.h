@@ -5,6 +5,10 @@
 #include "domain/process/bpmn/xml.h"
 #include "domain/process/definition.h"
 
+#include <array>
+#include <initializer_list>
+#include <utility>
+
 namespace cinnabar::process::bpmn {
 
 class SettingsReader {
@@ -13,36 +17,38 @@ class SettingsReader {
   SettingsReader(Document& document, const form::FormDefinition* form)
       : document_(document), form_(form) {}
 
-  StartEvent read_start_event(const pugi::xml_node& element);
+  std::vector<StartCheck> read_checks(const pugi::xml_node& start);
   UserTask read_user_task(const pugi::xml_node& element);
   std::optional<expr::Expression> read_title_rule(const pugi::xml_node& process);
-  // Elements that have no settings: whatever is there is named in a finding.
-  void read_nothing(const pugi::xml_node& element);
+  std::vector<Assignment> read_assignments(const pugi::xml_node& element);
 
  private:
-  void read_user_task_attributes(const pugi::xml_node& element, UserTask& task);
-  void read_user_task_child(const pugi::xml_node& child, UserTask& task);
-  void read_multi_instance(const pugi::xml_node& element, UserTask& task, bool has_rule);
+  void read_foreign_attributes(const pugi::xml_node& element, UserTask& task);
+  void read_timing(const pugi::xml_node& element, UserTask& task);
+  void read_policies(const pugi::xml_node& element, UserTask& task);
   void read_participants(const pugi::xml_node& element, UserTask& task);
+  void read_relative_participants(const pugi::xml_node& element, UserTask& task);
   void read_completion(const pugi::xml_node& element, UserTask& task);
+  void read_repeated_task(const pugi::xml_node& element, UserTask& task, bool has_rule);
   void read_quick_action(const pugi::xml_node& element, UserTask& task);
   void read_field_access(const pugi::xml_node& element, UserTask& task);
-  std::vector<Assignment> read_assignments(const pugi::xml_node& element);
-  void read_foreign_people(const pugi::xml_node& element, const pugi::xml_attribute& attribute,
-                           UserTask& task);
+  void read_foreign_people(const pugi::xml_node& element, std::string_view attribute,
+                           std::string_view list, UserTask& task);
+  void read_zeebe_people(const pugi::xml_node& element, UserTask& task);
   void add_foreign_person(const pugi::xml_node& element, std::string_view value, UserTask& task);
-
-  // Extension elements of ours below `element`; others are listed as ignored.
-  std::vector<pugi::xml_node> own_extensions(const pugi::xml_node& element);
-  void refuse(const pugi::xml_node& extension);
   void check_attributes(const pugi::xml_node& element,
                         std::initializer_list<std::string_view> known);
-  void ignore_attribute(const pugi::xml_node& element, const pugi::xml_attribute& attribute);
+  template <typename Enum, std::size_t N>
+  void read_choice(const pugi::xml_node& element, const char* attribute,
+                   const std::array<std::pair<std::string_view, Enum>, N>& choices, Enum& into);
   std::optional<std::string_view> require(const pugi::xml_node& element, const char* attribute);
   [[nodiscard]] std::string field_id(std::string_view written) const;
 
   Document& document_;
   const form::FormDefinition* form_;
 };
+
+// True for a multi-instance that repeats the task itself, not only for its participants.
+bool has_own_loop_data(const pugi::xml_node& multi_instance);
 
 }  // namespace cinnabar::process::bpmn

@@ -4,6 +4,7 @@
 #include "vocab/limits.h"
 
 #include <algorithm>
+#include <array>
 
 namespace cinnabar::process::bpmn {
 namespace {
@@ -156,6 +157,99 @@ std::optional<expr::Expression> Document::expression(const pugi::xml_node& eleme
   if (parsed) return std::move(parsed).value();
   error("expression_syntax", element, parsed.error().detail);
   return std::nullopt;
+}
+
+std::optional<std::int32_t> Document::number(const pugi::xml_node& element,
+                                             const pugi::xml_attribute& attribute, std::int32_t min,
+                                             std::int32_t max) {
+  if (!attribute) return std::nullopt;
+  const auto value = parse_int(trim(attribute.value()));
+  if (value && *value >= min && *value <= max) return static_cast<std::int32_t>(*value);
+  error("attribute_value", element,
+        std::string(attribute.name()) + " must be a whole number from " + std::to_string(min) +
+            " to " + std::to_string(max));
+  return std::nullopt;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kAlike = {kOwn, kCamunda, kFlowable, kActiviti};
+
+bool is_declaration(const pugi::xml_attribute& attribute) {
+  const std::string_view name = attribute.name();
+  return name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xml:");
+}
+
+}  // namespace
+
+std::optional<std::string_view> Document::take(const pugi::xml_node& element,
+                                               std::string_view space, std::string_view name) {
+  for (const pugi::xml_attribute attribute : element.attributes()) {
+    if (local_name(attribute.name()) != name || namespace_of(element, attribute) != space) continue;
+    taken_.insert(attribute.internal_object());
+    return attribute.value();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> Document::take_any(const pugi::xml_node& element,
+                                                   std::string_view name) {
+  std::optional<std::string_view> found;
+  for (const std::string_view space : kAlike) {
+    const auto value = take(element, space, name);
+    if (value && !found) found = value;
+  }
+  return found;
+}
+
+std::vector<pugi::xml_node> Document::take_children(const pugi::xml_node& element,
+                                                    std::string_view space, std::string_view name) {
+  std::vector<pugi::xml_node> found;
+  for (const pugi::xml_node list : element.children()) {
+    if (!is_element(list, kBpmn, "extensionElements")) continue;
+    for (const pugi::xml_node child : list.children()) {
+      if (!is_element(child, space, name)) continue;
+      taken_.insert(child.internal_object());
+      found.push_back(child);
+    }
+  }
+  return found;
+}
+
+std::vector<pugi::xml_node> Document::take_children_any(const pugi::xml_node& element,
+                                                        std::string_view name) {
+  std::vector<pugi::xml_node> found;
+  for (const std::string_view space : kAlike) {
+    for (const pugi::xml_node child : take_children(element, space, name)) found.push_back(child);
+  }
+  return found;
+}
+
+void Document::report_left_over(const pugi::xml_node& element) {
+  for (const pugi::xml_attribute attribute : element.attributes()) {
+    if (is_declaration(attribute) || taken_.contains(attribute.internal_object())) continue;
+    const std::string_view space = namespace_of(element, attribute);
+    if (space.empty() || space == kSchemaInstance) continue;
+    if (space == kOwn) {
+      error("attribute_unknown", element,
+            std::string(attribute.name()) + " has no meaning here; see the BPMN reference");
+    } else {
+      warn("attribute_ignored", element,
+           std::string(attribute.name()) + " is kept but has no effect");
+    }
+  }
+  for (const pugi::xml_node list : element.children()) {
+    if (!is_element(list, kBpmn, "extensionElements")) continue;
+    for (const pugi::xml_node child : list.children()) {
+      if (child.type() != pugi::node_element || taken_.contains(child.internal_object())) continue;
+      if (namespace_of(child) == kOwn) {
+        error("extension_unknown", child,
+              std::string(child.name()) + " has no meaning here; see the BPMN reference");
+      } else {
+        warn("extension_ignored", child, std::string(child.name()) + " is kept but has no effect");
+      }
+    }
+  }
 }
 
 }  // namespace cinnabar::process::bpmn

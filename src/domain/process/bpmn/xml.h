@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ inline constexpr std::string_view kOwn = "urn:cinnabar:bpmn:1.0";
 inline constexpr std::string_view kCamunda = "http://camunda.org/schema/1.0/bpmn";
 inline constexpr std::string_view kFlowable = "http://flowable.org/bpmn";
 inline constexpr std::string_view kActiviti = "http://activiti.org/bpmn";
+inline constexpr std::string_view kZeebe = "http://camunda.org/schema/zeebe/1.0";
+inline constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 
 // The part of a qualified name after its prefix.
 std::string_view local_name(std::string_view qualified);
@@ -48,7 +51,27 @@ class Document {
   static std::optional<std::string_view> attribute(const pugi::xml_node& element, const char* name);
   // Finding and nullopt for anything but true, false, 1 and 0; nullopt when absent.
   std::optional<bool> boolean(const pugi::xml_node& element, const pugi::xml_attribute& attribute);
+  // Finding and nullopt for anything that is no expression of ours or of `${...}`.
   std::optional<expr::Expression> expression(const pugi::xml_node& element, std::string_view text);
+  // Finding and nullopt for no whole number in the range; nullopt when absent.
+  std::optional<std::int32_t> number(const pugi::xml_node& element,
+                                     const pugi::xml_attribute& attribute, std::int32_t min,
+                                     std::int32_t max);
+
+  // ---- extensions: what is read is taken; what is left over is named in findings ----
+
+  // An attribute of that namespace; nullopt when absent.
+  std::optional<std::string_view> take(const pugi::xml_node& element, std::string_view space,
+                                       std::string_view name);
+  // The same of any of the engines whose attributes mean the same; ours wins.
+  std::optional<std::string_view> take_any(const pugi::xml_node& element, std::string_view name);
+  // Children of <extensionElements>.
+  std::vector<pugi::xml_node> take_children(const pugi::xml_node& element, std::string_view space,
+                                            std::string_view name);
+  std::vector<pugi::xml_node> take_children_any(const pugi::xml_node& element,
+                                                std::string_view name);
+  // Ours that nobody took are errors, others are warnings.
+  void report_left_over(const pugi::xml_node& element);
 
  private:
   bool check_depth();
@@ -57,6 +80,7 @@ class Document {
   pugi::xml_document tree_;
   std::vector<std::ptrdiff_t> line_starts_;
   std::vector<Finding> findings_;
+  std::set<const void*> taken_;
 };
 
 }  // namespace cinnabar::process::bpmn
