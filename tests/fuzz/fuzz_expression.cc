@@ -6,8 +6,8 @@
 namespace {
 class NoNames final : public cinnabar::expr::Scope {
  public:
-  [[nodiscard]] const cinnabar::FieldValue* find(std::string_view) const override {
-    return nullptr;
+  [[nodiscard]] std::optional<cinnabar::expr::Value> find(std::string_view) const override {
+    return std::nullopt;
   }
 };
 }  // namespace

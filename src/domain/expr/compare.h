@@ -1,16 +1,26 @@
-// How values of an expression compare. Inside of the expression module. Thread: any; pure.
+// How values of the language compare. Inside of the expression module. Thread: any; pure.
+//
+// Beyond the standard: a text that looks like a number compares with a number, one that is written
+// like a date or a duration with such a value, a person with an id, a list of one element as that
+// element.
 #pragma once
 
-#include "vocab/field_value.h"
+#include "domain/expr/value.h"
 
 #include <compare>
+#include <cstddef>
 #include <optional>
 
 namespace cinnabar::expr {
 
 // nullopt: the two can not be compared. Null equals null only.
-std::optional<bool> equals(const FieldValue& a, const FieldValue& b);
+std::optional<bool> equals(const Value& a, const Value& b);
 // nullopt as well where there is no order, for example between people.
-std::optional<std::strong_ordering> order(const FieldValue& a, const FieldValue& b);
+std::optional<std::strong_ordering> order(const Value& a, const Value& b);
+// Whether the value lies in the range; nullopt where it can not be compared with its ends.
+std::optional<bool> includes(const Value::Range& range, const Value& value);
+// What comparing the value may cost: its elements and, in steps of 1024, its bytes; counting stops
+// at `most`.
+std::size_t weight(const Value& value, std::size_t most);
 
 }  // namespace cinnabar::expr

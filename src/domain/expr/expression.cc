@@ -16,21 +16,21 @@ namespace {
 // A value on the stack; values of the scope and constants are borrowed, results are owned.
 class Slot {
  public:
-  explicit Slot(const FieldValue* borrowed) : borrowed_(borrowed) {}
-  explicit Slot(FieldValue owned) : owned_(std::move(owned)) {}
+  explicit Slot(const Value* borrowed) : borrowed_(borrowed) {}
+  explicit Slot(Value owned) : owned_(std::move(owned)) {}
 
-  [[nodiscard]] const FieldValue& get() const { return borrowed_ != nullptr ? *borrowed_ : owned_; }
-  FieldValue take() { return borrowed_ != nullptr ? *borrowed_ : std::move(owned_); }
+  [[nodiscard]] const Value& get() const { return borrowed_ != nullptr ? *borrowed_ : owned_; }
+  Value take() { return borrowed_ != nullptr ? *borrowed_ : std::move(owned_); }
 
  private:
-  const FieldValue* borrowed_ = nullptr;
-  FieldValue owned_;
+  const Value* borrowed_ = nullptr;
+  Value owned_;
 };
 
-const FieldValue kNull;
+const Value kNull;
 
-FieldValue from_optional(std::optional<bool> value) {
-  return value ? FieldValue{*value} : FieldValue{};
+Value from_optional(std::optional<bool> value) {
+  return value ? Value{*value} : Value{};
 }
 
 std::optional<Decimal> arithmetic(Op op, const Decimal& a, const Decimal& b) {
@@ -40,7 +40,7 @@ std::optional<Decimal> arithmetic(Op op, const Decimal& a, const Decimal& b) {
   return divide(a, b);
 }
 
-std::optional<bool> compare(Op op, const FieldValue& a, const FieldValue& b) {
+std::optional<bool> compare(Op op, const Value& a, const Value& b) {
   if (op == Op::equal) return equals(a, b);
   if (op == Op::not_equal) {
     const auto equal = equals(a, b);
@@ -61,7 +61,7 @@ class Machine {
     stack_.reserve(8);
   }
 
-  Result<FieldValue> run() {
+  Result<Value> run() {
     std::size_t at = 0;
     while (at < program_.code.size()) {
       const Instruction& instruction = program_.code[at++];
@@ -88,7 +88,7 @@ class Machine {
   }
 
  private:
-  static bool is(const FieldValue& value, bool wanted) {
+  static bool is(const Value& value, bool wanted) {
     const auto* truth = value.get<bool>();
     return truth != nullptr && *truth == wanted;
   }
@@ -99,14 +99,14 @@ class Machine {
     return steps_ <= static_cast<std::size_t>(limits::kExpressionStepsMax);
   }
 
-  [[nodiscard]] const FieldValue& top() const { return stack_.back().get(); }
+  [[nodiscard]] const Value& top() const { return stack_.back().get(); }
   Slot pop() {
     CINNABAR_ASSERT(!stack_.empty());
     Slot slot = std::move(stack_.back());
     stack_.pop_back();
     return slot;
   }
-  void push(FieldValue value) { stack_.emplace_back(std::move(value)); }
+  void push(Value value) { stack_.emplace_back(std::move(value)); }
 
   Status execute(const Instruction& instruction) {
     switch (instruction.op) {
@@ -136,7 +136,7 @@ class Machine {
       case Op::logical_not: {
         const Slot value = pop();
         const auto* truth = value.get().get<bool>();
-        push(truth == nullptr ? FieldValue{} : FieldValue{!*truth});
+        push(truth == nullptr ? Value{} : Value{!*truth});
         return {};
       }
       case Op::logical_and:
@@ -162,14 +162,15 @@ class Machine {
   }
 
   Status push_name(const std::string& name) {
-    if (const FieldValue* value = scope_.find(name)) {
-      stack_.emplace_back(value);
+    if (auto value = scope_.find(name)) {
+      push(std::move(*value));
       return {};
     }
     const std::size_t dot = name.find('.');
-    const FieldValue* owner =
-        dot == std::string::npos ? nullptr : scope_.find(std::string_view(name).substr(0, dot));
-    const auto* table = owner == nullptr ? nullptr : owner->get<FieldValue::Table>();
+    const auto owner = dot == std::string::npos
+                           ? std::nullopt
+                           : scope_.find(std::string_view(name).substr(0, dot));
+    const auto* table = owner ? owner->list() : nullptr;
     if (table == nullptr) {
       stack_.emplace_back(&kNull);
       return {};
@@ -178,17 +179,18 @@ class Machine {
   }
 
   // `table.column` is the list of the column's values; empty cells are left out.
-  Status push_column(const FieldValue::Table& table, std::string_view column) {
-    FieldValue::List values;
-    for (const FieldValues& row : table) {
-      if (!spend(1 + row.size())) return evaluation_error("too many steps");
-      for (const auto& [id, value] : row) {
+  Status push_column(const Value::List& table, std::string_view column) {
+    Value::List values;
+    for (const Value& row : table) {
+      if (row.context() == nullptr) continue;
+      if (!spend(1 + row.context()->size())) return evaluation_error("too many steps");
+      for (const auto& [id, value] : *row.context()) {
         if (!equals_ignore_ascii_case(id, column)) continue;
         if (!spend_bytes(value)) return evaluation_error("too many steps");
         values.push_back(value);
       }
     }
-    push(FieldValue{std::move(values)});
+    push(Value{std::move(values)});
     return {};
   }
 
@@ -201,26 +203,26 @@ class Machine {
       if (op == Op::divide && b->is_zero()) return evaluation_error("division by zero");
       auto result = arithmetic(op, *a, *b);
       if (!result) return evaluation_error("the result is out of range");
-      push(FieldValue{std::move(*result)});
+      push(Value{std::move(*result)});
       return {};
     }
     if (op == Op::add) return concatenate(left.get(), right.get());
-    push(FieldValue{});
+    push(Value{});
     return {};
   }
 
-  Status concatenate(const FieldValue& left, const FieldValue& right) {
+  Status concatenate(const Value& left, const Value& right) {
     const auto* a = left.get<std::string>();
     const auto* b = right.get<std::string>();
     if (a == nullptr || b == nullptr) {
-      push(FieldValue{});
+      push(Value{});
       return {};
     }
     const std::size_t size = a->size() + b->size();
     if (size > limits::kFieldTextBytesMax || !spend(size / 1024)) {
       return evaluation_error("the text is too long");
     }
-    push(FieldValue{*a + *b});
+    push(Value{*a + *b});
     return {};
   }
 
@@ -228,12 +230,12 @@ class Machine {
     const Slot value = pop();
     const auto* number = value.get().get<Decimal>();
     if (number == nullptr) {
-      push(FieldValue{});
+      push(Value{});
       return {};
     }
     auto result = subtract(Decimal{}, *number);
     CINNABAR_ASSERT(result.has_value());
-    push(FieldValue{std::move(*result)});
+    push(Value{std::move(*result)});
     return {};
   }
 
@@ -242,48 +244,47 @@ class Machine {
     const Slot right = pop();
     const Slot left = pop();
     if (is(left.get(), deciding) || is(right.get(), deciding)) {
-      push(FieldValue{deciding});
+      push(Value{deciding});
     } else if (is(left.get(), !deciding) && is(right.get(), !deciding)) {
-      push(FieldValue{!deciding});
+      push(Value{!deciding});
     } else {
-      push(FieldValue{});
+      push(Value{});
     }
   }
 
-  bool spend_bytes(const FieldValue& value) {
+  bool spend_bytes(const Value& value) {
     const auto* text = value.get<std::string>();
-    const auto* list = value.get<FieldValue::List>();
+    const auto* list = value.list();
     return spend((text == nullptr ? 0 : text->size() / 1024) +
                  (list == nullptr ? 0 : list->size()));
   }
 
   Status make_list(std::size_t count) {
-    FieldValue::List list(count);
+    Value::List list(count);
     for (std::size_t i = count; i-- > 0;) {
       Slot element = pop();
       if (!spend_bytes(element.get())) return evaluation_error("too many steps");
       list[i] = element.take();
     }
-    push(FieldValue{std::move(list)});
+    push(Value{std::move(list)});
     return {};
   }
 
   Status in_list(std::size_t count) {
     CINNABAR_ASSERT(stack_.size() > count);
     const std::size_t first = stack_.size() - count;
-    const FieldValue& value = stack_[first - 1].get();
+    const Value& value = stack_[first - 1].get();
     bool found = false;
     for (std::size_t i = first; i < stack_.size() && !found; ++i) {
-      const FieldValue& test = stack_[i].get();
+      const Value& test = stack_[i].get();
       found = equals(value, test).value_or(false);
-      const auto* list = test.get<FieldValue::List>();
+      const auto* list = test.list();
       if (list == nullptr) continue;
       if (!spend(list->size())) return evaluation_error("too many steps");
-      for (const FieldValue& element : *list)
-        found = found || equals(value, element).value_or(false);
+      for (const Value& element : *list) found = found || equals(value, element).value_or(false);
     }
     stack_.resize(first - 1, Slot(&kNull));
-    push(FieldValue{found});
+    push(Value{found});
     return {};
   }
 
@@ -295,22 +296,22 @@ class Machine {
         compare(low_is_open ? Op::greater : Op::greater_equal, value.get(), low.get());
     const auto below = compare(high_is_open ? Op::less : Op::less_equal, value.get(), high.get());
     if (!above || !below) {
-      push(FieldValue{});
+      push(Value{});
     } else {
-      push(FieldValue{*above && *below});
+      push(Value{*above && *below});
     }
   }
 
   Status call(const Instruction& instruction) {
     const std::size_t count = instruction.argument_count;
     CINNABAR_ASSERT(stack_.size() >= count);
-    std::vector<const FieldValue*> arguments;
+    std::vector<const Value*> arguments;
     arguments.reserve(count);
     for (std::size_t i = stack_.size() - count; i < stack_.size(); ++i) {
       arguments.push_back(&stack_[i].get());
       if (!spend_bytes(*arguments.back())) return evaluation_error("too many steps");
     }
-    CINNABAR_TRY(FieldValue result, functions()[instruction.operand].call(arguments));
+    CINNABAR_TRY(Value result, functions()[instruction.operand].call(arguments));
     stack_.resize(stack_.size() - count, Slot(&kNull));
     push(std::move(result));
     return {};
@@ -332,12 +333,12 @@ Result<Expression> Expression::parse(std::string_view text) {
   return Expression(std::string(text), std::make_shared<const Program>(std::move(program)));
 }
 
-Result<FieldValue> Expression::eval(const Scope& scope) const {
+Result<Value> Expression::eval(const Scope& scope) const {
   return Machine(*program_, scope).run();
 }
 
 Result<bool> Expression::eval_condition(const Scope& scope) const {
-  CINNABAR_TRY(const FieldValue value, eval(scope));
+  CINNABAR_TRY(const Value value, eval(scope));
   if (value.is_null()) return false;
   const auto* truth = value.get<bool>();
   if (truth == nullptr) return evaluation_error("the condition is neither true nor false");

@@ -14,7 +14,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "vocab/field_value.h"
+#include "domain/expr/scope.h"
+#include "domain/expr/value.h"
 
 #include <memory>
 #include <string>
@@ -23,23 +24,13 @@
 
 namespace cinnabar::expr {
 
-// Where names come from. Unknown names give nullptr, which reads as null.
-class Scope {
- public:
-  Scope() = default;
-  Scope(const Scope&) = delete;
-  Scope& operator=(const Scope&) = delete;
-  virtual ~Scope() = default;
-  [[nodiscard]] virtual const FieldValue* find(std::string_view name) const = 0;
-};
-
 class Program;
 
 class Expression {
  public:
   static Result<Expression> parse(std::string_view text);
 
-  [[nodiscard]] Result<FieldValue> eval(const Scope& scope) const;
+  [[nodiscard]] Result<Value> eval(const Scope& scope) const;
   // Null and false are false; anything but a boolean is expression_failed.
   [[nodiscard]] Result<bool> eval_condition(const Scope& scope) const;
   [[nodiscard]] const std::string& text() const { return text_; }

@@ -1,6 +1,7 @@
 #include "domain/expr/expression.h"
 
 #include "base/random.h"
+#include "domain/expr/text.h"
 
 #include <gtest/gtest.h>
 
@@ -30,9 +31,9 @@ class Values final : public Scope {
     put("table", FieldValue{rows});
     put("long", FieldValue::text(std::string(200 * 1024, 'x')));
   }
-  [[nodiscard]] const FieldValue* find(std::string_view name) const override {
+  [[nodiscard]] std::optional<Value> find(std::string_view name) const override {
     const auto it = values_.find(name);
-    return it == values_.end() ? nullptr : &it->second;
+    return it == values_.end() ? std::nullopt : std::optional<Value>{from_field(it->second)};
   }
 
  private:
@@ -40,8 +41,8 @@ class Values final : public Scope {
   FieldValues values_;
 };
 
-std::string show(const FieldValue& value) {
-  return value.is_null() ? "null" : to_plain_text(value);
+std::string show(const Value& value) {
+  return to_text(value);
 }
 
 std::string eval(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "domain/expr/compare.h"
 #include "domain/expr/decimal_math.h"
 #include "domain/expr/pattern.h"
+#include "domain/expr/text.h"
 #include "vocab/reasons.h"
 
 #include <array>
@@ -14,28 +15,28 @@ namespace {
 using TextTest = bool (*)(std::string_view text, std::string_view other);
 
 // Null when one of the two is no text, as the standard asks for.
-FieldValue test_texts(Arguments arguments, TextTest test) {
+Value test_texts(Arguments arguments, TextTest test) {
   const auto* text = arguments[0]->get<std::string>();
   const auto* other = arguments[1]->get<std::string>();
   if (text == nullptr || other == nullptr) return {};
-  return FieldValue{test(*text, *other)};
+  return Value{test(*text, *other)};
 }
 
-Result<FieldValue> contains(Arguments arguments) {
+Result<Value> contains(Arguments arguments) {
   return test_texts(arguments, [](std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
   });
 }
-Result<FieldValue> starts_with(Arguments arguments) {
+Result<Value> starts_with(Arguments arguments) {
   return test_texts(arguments, [](std::string_view text, std::string_view part) {
     return text.starts_with(part);
   });
 }
-Result<FieldValue> ends_with(Arguments arguments) {
+Result<Value> ends_with(Arguments arguments) {
   return test_texts(
       arguments, [](std::string_view text, std::string_view part) { return text.ends_with(part); });
 }
-Result<FieldValue> matches(Arguments arguments) {
+Result<Value> matches(Arguments arguments) {
   const auto* pattern = arguments[1]->get<std::string>();
   if (pattern != nullptr && !is_pattern(*pattern)) {
     return evaluation_error("matches: the pattern is no regular expression");
@@ -43,74 +44,77 @@ Result<FieldValue> matches(Arguments arguments) {
   return test_texts(arguments, matches_partly);
 }
 
-Result<FieldValue> upper_case(Arguments arguments) {
+Result<Value> upper_case(Arguments arguments) {
   const auto* text = arguments[0]->get<std::string>();
-  if (text == nullptr) return FieldValue{};
+  if (text == nullptr) return Value{};
   std::string out = *text;
   for (char& c : out) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
-  return FieldValue{std::move(out)};
+  return Value{std::move(out)};
 }
-Result<FieldValue> lower_case(Arguments arguments) {
+Result<Value> lower_case(Arguments arguments) {
   const auto* text = arguments[0]->get<std::string>();
-  if (text == nullptr) return FieldValue{};
-  return FieldValue{to_lower_ascii(*text)};
+  if (text == nullptr) return Value{};
+  return Value{to_lower_ascii(*text)};
 }
-Result<FieldValue> string_length(Arguments arguments) {
+Result<Value> string_length(Arguments arguments) {
   const auto* text = arguments[0]->get<std::string>();
-  if (text == nullptr) return FieldValue{};
-  return FieldValue{Decimal{static_cast<std::int64_t>(utf8_length(*text))}};
+  if (text == nullptr) return Value{};
+  return Value{Decimal{static_cast<std::int64_t>(utf8_length(*text))}};
 }
-Result<FieldValue> string(Arguments arguments) {
-  if (arguments[0]->is_null()) return FieldValue{};
-  return FieldValue{to_plain_text(*arguments[0])};
+Result<Value> string(Arguments arguments) {
+  if (arguments[0]->is_null()) return Value{};
+  return Value{to_text(*arguments[0])};
 }
-Result<FieldValue> number(Arguments arguments) {
+Result<Value> number(Arguments arguments) {
   if (arguments[0]->get<Decimal>() != nullptr) return *arguments[0];
   const auto* text = arguments[0]->get<std::string>();
-  if (text == nullptr) return FieldValue{};
+  if (text == nullptr) return Value{};
   auto parsed = Decimal::parse(trim(*text));
-  return parsed ? FieldValue{std::move(*parsed)} : FieldValue{};
+  return parsed ? Value{std::move(*parsed)} : Value{};
+}
+
+bool is_empty(const Value& value) {
+  const auto* text = value.get<std::string>();
+  const auto* list = value.list();
+  return value.is_null() || (text != nullptr && text->empty()) ||
+         (list != nullptr && list->empty());
 }
 
 // One list, or the arguments themselves.
-std::vector<const FieldValue*> elements(Arguments arguments) {
-  std::vector<const FieldValue*> out;
-  if (const auto* list = arguments[0]->get<FieldValue::List>();
-      arguments.size() == 1 && list != nullptr) {
-    for (const FieldValue& element : *list) out.push_back(&element);
+std::vector<const Value*> elements(Arguments arguments) {
+  std::vector<const Value*> out;
+  if (const auto* list = arguments[0]->list(); arguments.size() == 1 && list != nullptr) {
+    for (const Value& element : *list) out.push_back(&element);
     return out;
   }
   out.assign(arguments.begin(), arguments.end());
   return out;
 }
 
-Result<FieldValue> count(Arguments arguments) {
-  if (const auto* table = arguments[0]->get<FieldValue::Table>()) {
-    return FieldValue{Decimal{static_cast<std::int64_t>(table->size())}};
-  }
-  if (arguments[0]->is_null()) return FieldValue{Decimal{}};
-  return FieldValue{Decimal{static_cast<std::int64_t>(elements(arguments).size())}};
+Result<Value> count(Arguments arguments) {
+  if (arguments[0]->is_null()) return Value{Decimal{}};
+  return Value{Decimal{static_cast<std::int64_t>(elements(arguments).size())}};
 }
 
 // Empty cells do not count; anything else that is no number makes the result null.
-Result<FieldValue> sum(Arguments arguments) {
+Result<Value> sum(Arguments arguments) {
   Decimal total;
-  for (const FieldValue* value : elements(arguments)) {
+  for (const Value* value : elements(arguments)) {
     if (is_empty(*value)) continue;
     const auto* addend = value->get<Decimal>();
-    if (addend == nullptr) return FieldValue{};
+    if (addend == nullptr) return Value{};
     auto next = add(total, *addend);
     if (!next) return evaluation_error("sum: the result is too large");
     total = std::move(*next);
   }
-  return FieldValue{std::move(total)};
+  return Value{std::move(total)};
 }
 
-FieldValue extreme(Arguments arguments, std::strong_ordering wanted) {
-  const FieldValue* best = nullptr;
-  for (const FieldValue* value : elements(arguments)) {
+Value extreme(Arguments arguments, std::strong_ordering wanted) {
+  const Value* best = nullptr;
+  for (const Value* value : elements(arguments)) {
     if (is_empty(*value)) continue;
     if (best == nullptr) {
       best = value;
@@ -120,29 +124,29 @@ FieldValue extreme(Arguments arguments, std::strong_ordering wanted) {
     if (!ordering) return {};
     if (*ordering == wanted) best = value;
   }
-  return best == nullptr ? FieldValue{} : *best;
+  return best == nullptr ? Value{} : *best;
 }
-Result<FieldValue> min(Arguments arguments) {
+Result<Value> min(Arguments arguments) {
   return extreme(arguments, std::strong_ordering::less);
 }
-Result<FieldValue> max(Arguments arguments) {
+Result<Value> max(Arguments arguments) {
   return extreme(arguments, std::strong_ordering::greater);
 }
 
-Result<FieldValue> is_defined(Arguments arguments) {
-  return FieldValue{!arguments[0]->is_null()};
+Result<Value> is_defined(Arguments arguments) {
+  return Value{!arguments[0]->is_null()};
 }
 
-Result<FieldValue> list_contains(Arguments arguments) {
-  const auto* list = arguments[0]->get<FieldValue::List>();
+Result<Value> list_contains(Arguments arguments) {
+  const auto* list = arguments[0]->list();
   if (list == nullptr) {
-    if (arguments[0]->is_null()) return FieldValue{};
-    return FieldValue{equals(*arguments[0], *arguments[1]).value_or(false)};
+    if (arguments[0]->is_null()) return Value{};
+    return Value{equals(*arguments[0], *arguments[1]).value_or(false)};
   }
-  for (const FieldValue& element : *list) {
-    if (equals(element, *arguments[1]).value_or(false)) return FieldValue{true};
+  for (const Value& element : *list) {
+    if (equals(element, *arguments[1]).value_or(false)) return Value{true};
   }
-  return FieldValue{false};
+  return Value{false};
 }
 
 constexpr std::array kFunctions = {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "vocab/field_value.h"
+#include "domain/expr/value.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,13 +12,13 @@
 
 namespace cinnabar::expr {
 
-using Arguments = std::span<const FieldValue* const>;
+using Arguments = std::span<const Value* const>;
 
 struct Function {
   std::string_view name;  // one or two words
   std::uint16_t arguments_min = 0;
   std::uint16_t arguments_max = 0;
-  Result<FieldValue> (*call)(Arguments arguments) = nullptr;
+  Result<Value> (*call)(Arguments arguments) = nullptr;
 };
 
 inline constexpr std::uint16_t kArgumentsMax = 200;

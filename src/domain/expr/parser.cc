@@ -90,7 +90,7 @@ class Parser {
   void land_here(std::size_t jump) {
     program_.code[jump].operand = static_cast<std::uint32_t>(program_.code.size());
   }
-  void emit_constant(FieldValue value) {
+  void emit_constant(Value value) {
     program_.constants.push_back(std::move(value));
     emit(Op::constant, program_.constants.size() - 1);
   }
@@ -249,11 +249,11 @@ class Parser {
         auto number = Decimal::parse(token.text);
         if (!number) return syntax_error(token.at, "the number has too many digits");
         ++at_;
-        emit_constant(FieldValue{std::move(*number)});
+        emit_constant(Value{std::move(*number)});
         return {};
       }
       case TokenKind::text:
-        emit_constant(FieldValue{token.text});
+        emit_constant(Value{token.text});
         ++at_;
         return {};
       case TokenKind::quoted_name:
@@ -289,9 +289,9 @@ class Parser {
   }
 
   Status word() {
-    if (take_word("true")) return emit_constant(FieldValue{true}), Status{};
-    if (take_word("false")) return emit_constant(FieldValue{false}), Status{};
-    if (take_word("null")) return emit_constant(FieldValue{}), Status{};
+    if (take_word("true")) return emit_constant(Value{true}), Status{};
+    if (take_word("false")) return emit_constant(Value{false}), Status{};
+    if (take_word("null")) return emit_constant(Value{}), Status{};
     if (is_word("not") && is_symbol("(", 1)) {
       at_ += 2;
       CINNABAR_CHECK_OK(expression());

@@ -3,7 +3,7 @@
 // Inside of the expression module. Thread: immutable once made.
 #pragma once
 
-#include "vocab/field_value.h"
+#include "domain/expr/value.h"
 
 #include <cstdint>
 #include <string>
@@ -47,7 +47,7 @@ struct Instruction {
 class Program {
  public:
   std::vector<Instruction> code;
-  std::vector<FieldValue> constants;
+  std::vector<Value> constants;
   std::vector<std::string> names;
 };
 
