@@ -7,8 +7,8 @@
 namespace cinnabar::limits {
 
 // A definition that a person can still read; larger ones are imported in parts.
-inline constexpr std::size_t kDefinitionNodesMax = 2'000;
-inline constexpr std::size_t kDefinitionFlowsMax = 4'000;
+inline constexpr std::size_t kDefinitionNodesMax = 10'000;
+inline constexpr std::size_t kDefinitionFlowsMax = 20'000;
 inline constexpr std::size_t kFormFieldsMax = 1'000;
 inline constexpr std::size_t kDefinitionBytesMax = 4 * 1024 * 1024;
 

@@ -3,6 +3,7 @@
 #include "vocab/limits.h"
 
 #include <algorithm>
+#include <map>
 
 namespace cinnabar::process {
 namespace {
@@ -15,18 +16,12 @@ class Validation {
   std::vector<Finding> run() {
     if (definition_.nodes.size() > limits::kDefinitionNodesMax ||
         definition_.flows.size() > limits::kDefinitionFlowsMax) {
-      error("definition_too_large", "", 0, "a process has at most 2000 nodes and 4000 flows");
+      error("definition_too_large", "", 0, "the process has too many nodes or flows; split it");
       return std::move(findings_);
     }
-    check_start_and_end();
-    if (definition_.start < definition_.nodes.size()) check_reachability();
-    for (const Node& node : definition_.nodes) {
-      check_flows(node);
-      if (const StartEvent* start = node.start_event()) {
-        for (const StartCheck& check : start->checks) check_names(check.condition, node);
-      }
-      if (const UserTask* task = node.user_task()) check_task(node, *task);
-    }
+    for (ScopeIndex i = 0; i < definition_.scopes.size(); ++i) check_scope(i);
+    check_reachability();
+    for (NodeIndex i = 0; i < definition_.nodes.size(); ++i) check_node(i);
     if (definition_.title_rule && definition_.start < definition_.nodes.size()) {
       check_names(*definition_.title_rule, definition_.node(definition_.start));
     }
@@ -45,64 +40,248 @@ class Validation {
     add(false, std::move(rule), std::move(element), line, std::move(message));
   }
 
-  void check_start_and_end() {
-    std::size_t starts = 0;
+  // ---- scopes ----
+
+  void check_scope(ScopeIndex index) {
+    const ScopeDefinition& scope = definition_.scope(index);
+    const Node* owner = scope.owner ? &definition_.node(*scope.owner) : nullptr;
+    const std::string id = owner == nullptr ? std::string() : owner->id;
+    const std::int32_t line = owner == nullptr ? 0 : owner->line;
+    std::size_t none_starts = 0;
     std::size_t ends = 0;
-    for (const Node& node : definition_.nodes) {
-      const bool is_end =
-          node.kind == NodeKind::end_event || node.kind == NodeKind::terminate_end_event;
-      if (node.kind == NodeKind::start_event) {
-        if (++starts > 1) {
-          error("start_event_repeated", node.id, node.line,
-                "a process has one start event; remove this one");
-        }
-        if (!node.incoming.empty()) {
-          error("start_event_has_incoming", node.id, node.line,
-                "no sequence flow may lead into a start event; let it lead to the node after");
-        }
-        if (node.outgoing.empty()) {
-          error("start_event_has_no_outgoing", node.id, node.line,
-                "connect the start event to the first node");
-        }
-      }
-      if (is_end) {
-        ++ends;
-        if (!node.outgoing.empty()) {
-          error("end_event_has_outgoing", node.id, node.line,
-                "no sequence flow may leave an end event; use another node here");
-        }
+    for (const NodeIndex node_index : scope.nodes) {
+      const Node& node = definition_.node(node_index);
+      if (node.kind == NodeKind::end_event) ++ends;
+      if (node.kind != NodeKind::start_event || !node.is_event(TriggerKind::none)) continue;
+      if (++none_starts > 1) {
+        error("start_event_repeated", node.id, node.line,
+              "there is one start event without a trigger; remove this one");
       }
     }
-    if (starts == 0) error("start_event_missing", "", 0, "add a start event to the process");
-    if (ends == 0) warn("end_event_missing", "", 0, "add an end event, so that people see the end");
+    const bool is_triggered = owner != nullptr && owner->get<SubProcess>()->is_triggered_by_event;
+    if (is_triggered) {
+      if (none_starts > 0 || scope.event_starts.size() != 1) {
+        error("event_sub_process_start", id, line,
+              "an event sub-process has one start event, and it has a trigger");
+      }
+    } else if (none_starts == 0 && (owner != nullptr || scope.event_starts.empty())) {
+      error("start_event_missing", id, line,
+            owner == nullptr ? "add a start event to the process"
+                             : "add a start event to the sub-process");
+    }
+    if (ends == 0)
+      warn("end_event_missing", id, line, "add an end event, so that people see the end");
+    check_links(scope);
+  }
+
+  void check_links(const ScopeDefinition& scope) {
+    std::map<std::string_view, const Node*> targets;
+    for (const NodeIndex index : scope.nodes) {
+      const Node& node = definition_.node(index);
+      if (node.kind != NodeKind::catch_event || !node.is_event(TriggerKind::link)) continue;
+      if (!targets.emplace(node.event()->trigger.name, &node).second) {
+        error("link_target_repeated", node.id, node.line,
+              "another link of this scope leads to the same name; rename one");
+      }
+      if (!node.incoming.empty()) {
+        error("link_has_incoming", node.id, node.line,
+              "only links lead to this event; remove the sequence flow");
+      }
+    }
+    for (const NodeIndex index : scope.nodes) {
+      const Node& node = definition_.node(index);
+      if (node.kind != NodeKind::throw_event || !node.is_event(TriggerKind::link)) continue;
+      if (!targets.contains(node.event()->trigger.name)) {
+        error("link_target_missing", node.id, node.line,
+              "no catching link event of this scope has the name " + node.event()->trigger.name);
+      }
+      if (!node.outgoing.empty()) {
+        error("link_has_outgoing", node.id, node.line,
+              "the link is the way on; remove the sequence flow");
+      }
+    }
+  }
+
+  // Nodes that nothing leads to because something else starts them.
+  [[nodiscard]] bool is_origin(const Node& node) const {
+    if (node.is_for_compensation) return true;
+    const auto* inner = node.get<SubProcess>();
+    if (inner != nullptr && inner->is_triggered_by_event) return true;
+    if (node.kind == NodeKind::start_event) return true;
+    const ScopeDefinition& scope = definition_.scope(node.scope);
+    return std::ranges::any_of(scope.event_starts,
+                               [&](NodeIndex start) { return &definition_.node(start) == &node; });
   }
 
   void check_reachability() {
     std::vector<bool> seen(definition_.nodes.size(), false);
-    std::vector<NodeIndex> open{definition_.start};
-    seen[definition_.start] = true;
+    std::vector<NodeIndex> open;
+    for (NodeIndex i = 0; i < definition_.nodes.size(); ++i) {
+      if (!is_origin(definition_.node(i))) continue;
+      seen[i] = true;
+      open.push_back(i);
+    }
     while (!open.empty()) {
-      const Node& node = definition_.node(open.back());
+      const NodeIndex at = open.back();
       open.pop_back();
-      for (const FlowIndex flow : node.outgoing) {
-        const NodeIndex target = definition_.flows[flow].target;
-        if (seen[target]) continue;
-        seen[target] = true;
-        open.push_back(target);
+      for (const NodeIndex next : definition_.successors(at)) {
+        if (seen[next]) continue;
+        seen[next] = true;
+        open.push_back(next);
       }
     }
     for (NodeIndex i = 0; i < definition_.nodes.size(); ++i) {
       const Node& node = definition_.node(i);
-      if (seen[i] || node.kind == NodeKind::start_event) continue;
+      if (seen[i]) continue;
       error("node_unreachable", node.id, node.line,
             "no path leads from the start event to this node; connect or remove it");
     }
   }
 
+  // ---- nodes ----
+
+  void check_node(NodeIndex index) {
+    const Node& node = definition_.node(index);
+    check_ends_of_flows(node);
+    check_flows(node);
+    if (const EventNode* event = node.event()) check_event(node, *event);
+    if (const UserTask* task = node.user_task()) check_task(node, *task);
+    if (node.kind == NodeKind::event_gateway) check_event_gateway(node);
+    if (node.kind == NodeKind::receive_task && node.get<MessageTask>()->is_instantiating &&
+        !node.incoming.empty()) {
+      error("start_has_incoming", node.id, node.line,
+            "a receive task that starts the process has no incoming flow");
+    }
+    if (node.is_for_compensation) check_handler(index, node);
+    for (const Mapping& mapping : node.inputs) check_names(mapping.value, node);
+  }
+
+  void check_handler(NodeIndex index, const Node& node) {
+    if (!node.incoming.empty() || !node.outgoing.empty()) {
+      error("compensation_handler_flow", node.id, node.line,
+            "only an association leads to a compensation handler, and nothing leaves it");
+    }
+    const bool is_used = std::ranges::any_of(definition_.nodes, [&](const Node& other) {
+      return other.event() != nullptr && other.event()->compensated_by == index;
+    });
+    if (!is_used) {
+      error("compensation_handler", node.id, node.line,
+            "no compensation event is associated with this handler");
+    }
+  }
+
+  void check_ends_of_flows(const Node& node) {
+    const bool is_triggered_sub =
+        node.get<SubProcess>() != nullptr && node.get<SubProcess>()->is_triggered_by_event;
+    if (!node.incoming.empty()) {
+      if (node.kind == NodeKind::start_event) {
+        error("start_event_has_incoming", node.id, node.line,
+              "no sequence flow may lead into a start event; let it lead to the node after");
+      } else if (node.kind == NodeKind::boundary_event) {
+        error("boundary_event_has_incoming", node.id, node.line,
+              "no sequence flow may lead into a boundary event");
+      } else if (is_triggered_sub) {
+        error("event_sub_process_flow", node.id, node.line,
+              "no sequence flow may lead into an event sub-process; its event starts it");
+      }
+    }
+    if (!node.outgoing.empty()) {
+      if (node.kind == NodeKind::end_event) {
+        error("end_event_has_outgoing", node.id, node.line,
+              "no sequence flow may leave an end event; use another node here");
+      } else if (is_triggered_sub) {
+        error("event_sub_process_flow", node.id, node.line,
+              "no sequence flow may leave an event sub-process");
+      }
+    } else if (node.kind == NodeKind::start_event) {
+      error("start_event_has_no_outgoing", node.id, node.line,
+            "connect the start event to the first node");
+    }
+  }
+
+  void check_event(const Node& node, const EventNode& event) {
+    for (const StartCheck& check : event.checks) check_names(check.condition, node);
+    const bool is_compensation = event.trigger.kind == TriggerKind::compensation;
+    if (node.kind == NodeKind::boundary_event) {
+      if (is_compensation && !node.outgoing.empty()) {
+        error("compensation_event_has_outgoing", node.id, node.line,
+              "an association leads to the handler; no sequence flow leaves this event");
+      }
+      if (is_compensation && !event.compensated_by) {
+        error("compensation_handler", node.id, node.line,
+              "associate the event with an activity that compensates");
+      }
+      if (!is_compensation && node.outgoing.empty()) {
+        error("boundary_event_has_no_outgoing", node.id, node.line,
+              "say where the process goes on after this event");
+      }
+    } else if (is_compensation && event.trigger.activity) {
+      const Node& target = definition_.node(*event.trigger.activity);
+      if (!target.compensation_handler && target.kind != NodeKind::sub_process) {
+        error("compensation_activity", node.id, node.line,
+              target.id + " has no compensation handler");
+      }
+    }
+  }
+
+  void check_event_gateway(const Node& node) {
+    if (node.outgoing.size() < 2) {
+      error("event_gateway_too_few", node.id, node.line,
+            "an event-based gateway has at least two events to choose from");
+    }
+    const bool is_instantiating = node.get<EventGateway>()->is_instantiating;
+    if (is_instantiating && !node.incoming.empty()) {
+      error("start_has_incoming", node.id, node.line,
+            "a gateway that starts the process has no incoming flow");
+    }
+    bool has_message_event = false;
+    bool has_receive_task = false;
+    for (const FlowIndex flow : node.outgoing) {
+      const Node& target = definition_.node(definition_.flows[flow].target);
+      has_receive_task = has_receive_task || target.kind == NodeKind::receive_task;
+      has_message_event = has_message_event || target.is_event(TriggerKind::message);
+      check_gateway_target(node, target, is_instantiating);
+    }
+    if (has_message_event && has_receive_task) {
+      error("event_gateway_mixed", node.id, node.line,
+            "behind one gateway stand message events or receive tasks, not both");
+    }
+  }
+
+  void check_gateway_target(const Node& gateway, const Node& target, bool is_instantiating) {
+    const bool is_event =
+        target.kind == NodeKind::catch_event &&
+        (target.is_event(TriggerKind::message) || target.is_event(TriggerKind::timer) ||
+         target.is_event(TriggerKind::signal) || target.is_event(TriggerKind::condition));
+    if (!is_event && target.kind != NodeKind::receive_task) {
+      error("event_gateway_target", target.id, target.line,
+            "behind the event-based gateway " + gateway.id +
+                " stand catching events (message, timer, signal, condition) or receive tasks");
+      return;
+    }
+    if (target.incoming.size() != 1) {
+      error("event_gateway_target_shared", target.id, target.line,
+            "only the event-based gateway " + gateway.id + " may lead to this node");
+    }
+    if (!target.boundary.empty()) {
+      error("event_gateway_target_boundary", target.id, target.line,
+            "a receive task behind an event-based gateway has no boundary events");
+    }
+    const bool is_message =
+        target.kind == NodeKind::receive_task || target.is_event(TriggerKind::message);
+    if (is_instantiating && !is_message) {
+      error("event_gateway_start", target.id, target.line,
+            "only messages start a process through an event-based gateway");
+    }
+  }
+
   void check_flows(const Node& node) {
-    const bool is_end =
-        node.kind == NodeKind::end_event || node.kind == NodeKind::terminate_end_event;
-    if (node.outgoing.empty() && !is_end && node.kind != NodeKind::start_event) {
+    const bool may_end =
+        node.kind == NodeKind::end_event || node.kind == NodeKind::start_event ||
+        node.kind == NodeKind::boundary_event || node.is_for_compensation ||
+        (node.kind == NodeKind::throw_event && node.is_event(TriggerKind::link)) ||
+        (node.get<SubProcess>() != nullptr && node.get<SubProcess>()->is_triggered_by_event);
+    if (node.outgoing.empty() && !may_end) {
       warn("node_has_no_outgoing", node.id, node.line,
            "the path ends here without an end event; add one");
     }
@@ -133,6 +312,9 @@ class Validation {
     } else if (node.kind == NodeKind::start_event) {
       error("start_flow_has_condition", flow.id, flow.line,
             "a flow that leaves the start event has no condition; put a gateway after it");
+    } else if (node.event() != nullptr || node.kind == NodeKind::event_gateway) {
+      error("event_flow_has_condition", flow.id, flow.line,
+            "a flow that leaves an event has no condition; put a gateway after it");
     }
   }
 
