@@ -26,6 +26,8 @@ std::string_view name(InstanceState state) {
       return "terminated";
     case InstanceState::suspended:
       return "suspended";
+    case InstanceState::failed:
+      return "failed";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -80,6 +82,20 @@ std::string_view name(IncidentKind kind) {
       return "expression_failed";
     case IncidentKind::step_limit:
       return "step_limit";
+    case IncidentKind::error_unhandled:
+      return "error_unhandled";
+    case IncidentKind::script_failed:
+      return "script_failed";
+    case IncidentKind::job_failed:
+      return "job_failed";
+    case IncidentKind::call_failed:
+      return "call_failed";
+    case IncidentKind::timer_invalid:
+      return "timer_invalid";
+    case IncidentKind::loop_invalid:
+      return "loop_invalid";
+    case IncidentKind::correlation_failed:
+      return "correlation_failed";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -124,6 +140,76 @@ std::string_view name(RelationKind kind) {
       return "owns";
     case RelationKind::link:
       return "link";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::string_view name(AddedAs added) {
+  switch (added) {
+    case AddedAs::none:
+      return "none";
+    case AddedAs::before:
+      return "before";
+    case AddedAs::after:
+      return "after";
+    case AddedAs::parallel:
+      return "parallel";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::string_view name(Handover handover) {
+  switch (handover) {
+    case Handover::claim:
+      return "claim";
+    case Handover::unclaim:
+      return "unclaim";
+    case Handover::transfer:
+      return "transfer";
+    case Handover::delegate:
+      return "delegate";
+    case Handover::resolve:
+      return "resolve";
+    case Handover::absence:
+      return "absence";
+    case Handover::departure:
+      return "departure";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::string_view name(Redirection redirection) {
+  switch (redirection) {
+    case Redirection::returned:
+      return "returned";
+    case Redirection::withdrawn:
+      return "withdrawn";
+    case Redirection::taken_back:
+      return "taken_back";
+    case Redirection::jumped:
+      return "jumped";
+    case Redirection::reactivated:
+      return "reactivated";
+    case Redirection::straight_back:
+      return "straight_back";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::string_view name(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::timer:
+      return "timer";
+    case WaitKind::message:
+      return "message";
+    case WaitKind::signal:
+      return "signal";
+    case WaitKind::condition:
+      return "condition";
+    case WaitKind::job:
+      return "job";
+    case WaitKind::call:
+      return "call";
   }
   CINNABAR_UNREACHABLE();
 }
