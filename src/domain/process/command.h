@@ -26,11 +26,11 @@ struct Start {
   ProcessDefinitionId definition;
   UserId initiator;
   FieldValues fields;
-  expr::Variables variables;
-  std::string node;
-  ProcessInstanceId caller;
-  WaitId caller_wait;
-  std::vector<UserId> chosen;  // participants of the next task
+  expr::Variables variables = {};
+  std::string node = {};
+  ProcessInstanceId caller = {};
+  WaitId caller_wait = {};
+  std::vector<UserId> chosen = {};  // participants of the next task
 };
 
 // Decides one work item of an activity, by form or by quick action. Without `item` it is the

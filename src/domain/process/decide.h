@@ -36,7 +36,7 @@ struct Environment {
   Instant now;
   const org::Directory* directory = nullptr;
   IdSource* ids = nullptr;
-  UtcOffset utc_offset;  // of dates and times that are written without one
+  UtcOffset utc_offset = {};  // of dates and times that are written without one
 };
 
 struct Decision {

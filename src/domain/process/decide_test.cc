@@ -269,6 +269,7 @@ TEST(Definition, reachability_needs_a_path_and_a_cycle_for_itself) {
   connect(0, 1);
   connect(1, 2);
   connect(2, 1);
+  definition.finish();
   EXPECT_TRUE(definition.is_reachable(0, 2));
   EXPECT_TRUE(definition.is_reachable(1, 1));
   EXPECT_FALSE(definition.is_reachable(0, 0));

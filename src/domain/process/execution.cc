@@ -178,11 +178,16 @@ void Execution::arrive(NodeIndex target, const Token& token) {
 void Execution::hold_moving_tokens() {
   const std::string detail = "more than " + std::to_string(limits::kStepsPerCommandMax) +
                              " steps in one command; a loop without a task?";
-  std::set<std::tuple<ActivityInstanceId, FlowIndex>> held;
+  // One for each node, and for joins one for each way in.
+  std::set<std::tuple<ActivityInstanceId, NodeIndex, FlowIndex>> held;
   for (const Moving& moving : std::exchange(moving_, {})) {
     if (!moving.flow) {
       raise(IncidentKind::step_limit, moving.at, detail);
-    } else if (held.emplace(moving.at, *moving.flow).second) {
+      continue;
+    }
+    const NodeIndex target = definition_->flows[*moving.flow].target;
+    const bool is_join = behavior_of(node(target).kind).on_quiet != nullptr;
+    if (held.emplace(moving.at, target, is_join ? *moving.flow : 0).second) {
       hold_token(IncidentKind::step_limit, node(definition_->flows[*moving.flow].target), moving.at,
                  detail, moving.flow);
     }

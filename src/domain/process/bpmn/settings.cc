@@ -357,8 +357,8 @@ void SettingsReader::read_repeated_task(const pugi::xml_node& element, UserTask&
   }
   document_.report_left_over(element);
   if (task.participants.empty()) {
-    document_.error("multi_instance_empty", element,
-                    "say how often: give it a cardinality, a collection or participants");
+    document_.warn("multi_instance_ignored", element,
+                   "a task is repeated for its participants, and it has none");
     return;
   }
   const bool is_sequential =
@@ -436,14 +436,25 @@ void SettingsReader::read_foreign_people(const pugi::xml_node& element, std::str
   Groups groups;
   for (const std::string& value : values) {
     if (value.starts_with("${") || value.starts_with("#{") || value.starts_with('=')) {
-      if (auto people = document_.expression(element, value)) {
-        task.participants.emplace_back(ExpressionRule{std::move(*people)});
-      }
+      add_foreign_expression(element, value, task);
     } else {
       groups.keys.push_back(value);
     }
   }
   if (!groups.keys.empty()) task.participants.emplace_back(std::move(groups));
+}
+
+// Other engines call code in such places; that is listed and left to the administrator.
+void SettingsReader::add_foreign_expression(const pugi::xml_node& element, std::string_view value,
+                                            UserTask& task) {
+  auto people = expr::Expression::parse(value);
+  if (people) {
+    task.participants.emplace_back(ExpressionRule{std::move(*people)});
+  } else {
+    document_.warn(
+        "attribute_ignored", element,
+        "the expression " + std::string(value) + " is not understood: " + people.error().detail);
+  }
 }
 
 void SettingsReader::add_foreign_person(const pugi::xml_node& element, std::string_view value,
@@ -454,9 +465,7 @@ void SettingsReader::add_foreign_person(const pugi::xml_node& element, std::stri
   } else if (!name.empty() && form_ != nullptr && form_->find(name) != nullptr) {
     task.participants.emplace_back(FieldRule{field_id(name)});
   } else if (value.starts_with("${") || value.starts_with("#{") || value.starts_with('=')) {
-    if (auto people = document_.expression(element, value)) {
-      task.participants.emplace_back(ExpressionRule{std::move(*people)});
-    }
+    add_foreign_expression(element, value, task);
   } else {
     task.participants.emplace_back(FixedUsers{{std::string(value)}});
   }

@@ -35,6 +35,8 @@ class SettingsReader {
   void read_foreign_people(const pugi::xml_node& element, std::string_view attribute,
                            std::string_view list, UserTask& task);
   void read_zeebe_people(const pugi::xml_node& element, UserTask& task);
+  void add_foreign_expression(const pugi::xml_node& element, std::string_view value,
+                              UserTask& task);
   void add_foreign_person(const pugi::xml_node& element, std::string_view value, UserTask& task);
   void check_attributes(const pugi::xml_node& element,
                         std::initializer_list<std::string_view> known);

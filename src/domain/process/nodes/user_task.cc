@@ -25,8 +25,13 @@ void on_activate(Execution& execution, NodeIndex index, ActivityInstanceId activ
   const bool in_order = std::holds_alternative<InOrder>(task->completion);
   bool waiting = false;
   for (const Offer& offer : offers.list) {
-    execution.emit(WorkItemOffered{WorkItemId{execution.fresh_id()}, activity, offer.assignee,
-                                   offer.group, waiting});
+    WorkItemOffered offered;
+    offered.item = WorkItemId{execution.fresh_id()};
+    offered.activity = activity;
+    offered.assignee = offer.assignee;
+    offered.group = offer.group;
+    offered.waiting = waiting;
+    execution.emit(std::move(offered));
     waiting = in_order;
   }
 }

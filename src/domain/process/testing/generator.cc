@@ -27,19 +27,26 @@ class Generator {
     out_.key = "generated";
     out_.name = "Generated";
     const NodeIndex start = add(NodeKind::start_event);
-    out_.nodes[start].settings = StartEvent{};
-    out_.start = start;
+    out_.nodes[start].settings = EventNode{};
     const Block body = sequence(0, false);
-    const NodeIndex end = add(NodeKind::end_event);
+    const NodeIndex end = add_end(TriggerKind::none);
     connect(start, body.entry);
     connect(body.exit, end);
     if (random_.below(4) == 0) out_.title_rule = parsed("\"Case \" + title");
+    out_.finish();
     return std::move(out_);
   }
 
  private:
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
 
+  NodeIndex add_end(TriggerKind trigger) {
+    const NodeIndex end = add(NodeKind::end_event);
+    EventNode event;
+    event.trigger.kind = trigger;
+    out_.nodes[end].settings = std::move(event);
+    return end;
+  }
   NodeIndex add(NodeKind kind) {
     Node node;
     node.id = "n" + std::to_string(out_.nodes.size() + 1);
@@ -111,7 +118,7 @@ class Generator {
       connect(branch.exit, merge);
     }
     if (options_.with_terminate && chance(8)) {
-      connect(split, add(NodeKind::terminate_end_event), condition());
+      connect(split, add_end(TriggerKind::terminate), condition());
     }
     if (chance(2)) {
       out_.nodes[split].default_flow = connect(split, merge);
@@ -158,7 +165,7 @@ class Generator {
   NodeIndex dying(NodeIndex exit) {
     const NodeIndex choice = add(NodeKind::exclusive_gateway);
     connect(exit, choice);
-    connect(choice, add(NodeKind::end_event), condition());
+    connect(choice, add_end(TriggerKind::none), condition());
     const NodeIndex after = add(NodeKind::exclusive_gateway);
     out_.nodes[choice].default_flow = connect(choice, after);
     return after;

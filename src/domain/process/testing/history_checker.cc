@@ -1,7 +1,5 @@
 #include "domain/process/testing/history_checker.h"
 
-#include "domain/process/execution.h"
-
 #include <algorithm>
 
 namespace cinnabar::process::testing {
@@ -90,12 +88,15 @@ struct HistoryChecker::Player {
   void operator()(const ActivityCompleted& event) const { end(event.activity); }
   void operator()(const ActivityTerminated& event) const { end(event.activity); }
   void operator()(const IncidentRaised& event) const {
-    if (event.kind != IncidentKind::step_limit) return;
+    if (event.flow_id.empty()) return;
     if (const Node* node = checker.node_of(event.node_id)) checker.take_token(*node);
   }
   void operator()(const IncidentResolved& /*event*/) const {}
   void operator()(const InstanceCompleted& /*event*/) const { finish(); }
   void operator()(const InstanceTerminated& /*event*/) const { finish(); }
+  void operator()(const InstanceFailed& /*event*/) const { finish(); }
+  template <typename Other>
+  void operator()(const Other& /*event*/) const {}
 
   void end(ActivityInstanceId activity) const {
     if (checker.alive_.erase(activity) == 0) checker.fail("an activity ended twice");
@@ -119,7 +120,7 @@ void HistoryChecker::check_quiet(const Instance& after) {
   for (const Node& node : definition_.nodes) {
     if (node.kind != NodeKind::parallel_gateway || node.incoming.size() < 2) continue;
     const bool is_full = std::ranges::all_of(node.incoming, [&](FlowIndex flow) {
-      return after.arrivals.contains({node.id, definition_.flows[flow].id});
+      return after.arrivals.contains({ActivityInstanceId{}, node.id, definition_.flows[flow].id});
     });
     if (is_full) fail(node.id + " has a full set of arrivals and did not fire");
   }
@@ -127,8 +128,11 @@ void HistoryChecker::check_quiet(const Instance& after) {
 
 void HistoryChecker::check_state(const Instance& after) {
   if (folded_ != after) fail("the history does not fold to the state");
-  if (std::map<std::pair<std::string, std::string>, std::int32_t>(
-          arrived_.begin(), arrived_.end()) != after.arrivals) {
+  std::map<std::pair<std::string, std::string>, int> arrivals;
+  for (const auto& [key, count] : after.arrivals) {
+    arrivals[{std::get<1>(key), std::get<2>(key)}] += count;
+  }
+  if (arrived_ != arrivals) {
     fail("the arrivals of the state differ from those of the history");
   }
   std::size_t open = 0;
@@ -146,7 +150,7 @@ void HistoryChecker::check_state(const Instance& after) {
   if ((after.state == InstanceState::running) == is_finished_)
     fail("the instance's state is wrong");
   const bool is_alive = !after.activities.empty() || !after.arrivals.empty() ||
-                        std::ranges::any_of(after.incidents, holds_token);
+                        std::ranges::any_of(after.incidents, &Incident::holds_token);
   if (is_finished_ && (is_alive || !after.incidents.empty())) {
     fail("something is alive in a finished instance");
   }

@@ -61,6 +61,21 @@ struct Participants {
     return attribute("initiator", "true");
   }
   std::string operator()(const FieldRule& rule) const { return attribute("field", rule.field); }
+  std::string operator()(const ManagerRule& rule) const {
+    return attribute("manager", std::to_string(rule.levels)) +
+           attribute("chain", rule.is_chain ? "true" : "false");
+  }
+  std::string operator()(const DepartmentHeadRule& rule) const {
+    return attribute("head", rule.department.empty() ? "initiator" : rule.department) +
+           attribute("above", std::to_string(rule.levels));
+  }
+  std::string operator()(const PreviousHandlerRule& rule) const {
+    return attribute("previous", rule.node.empty() ? "task" : rule.node);
+  }
+  std::string operator()(const ExpressionRule& rule) const {
+    return attribute("expression", rule.people.text());
+  }
+  std::string operator()(const ChosenRule& /*rule*/) const { return attribute("chosen", "true"); }
 };
 
 struct Completion {
@@ -115,7 +130,7 @@ std::string node_element(const ProcessDefinition& definition, const Node& node) 
   out += ">";
   if (task != nullptr) {
     out += "<extensionElements>" + extensions(*task) + "</extensionElements>";
-  } else if (const StartEvent* start = node.start_event(); start && !start->checks.empty()) {
+  } else if (const EventNode* start = node.event(); start && !start->checks.empty()) {
     out += "<extensionElements>";
     for (const StartCheck& check : start->checks) {
       out += "<c:check" + attribute("condition", check.condition.text()) +
@@ -123,7 +138,7 @@ std::string node_element(const ProcessDefinition& definition, const Node& node) 
     }
     out += "</extensionElements>";
   }
-  if (!type.event_definition.empty()) out += "<" + std::string(type.event_definition) + "/>";
+  if (node.is_event(TriggerKind::terminate)) out += "<terminateEventDefinition/>";
   return out + "</" + element + ">\n";
 }
 

@@ -20,6 +20,8 @@ class Trace {
   const People& people_;
   std::map<ActivityInstanceId, std::string> activities_;
   std::map<WorkItemId, std::string> items_;
+  std::map<WaitId, std::string> waits_;
+  std::map<IncidentId, std::string> incidents_;
 };
 
 }  // namespace cinnabar::process::testing
