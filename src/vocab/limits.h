@@ -18,6 +18,9 @@ inline constexpr std::int32_t kStepsPerCommandMax = 10'000;
 // A loop over a collection is work for people or machines, each of them a part of the state.
 inline constexpr std::int64_t kLoopIterationsMax = 5'000;
 
+// Processes that call each other; deeper is a mistake.
+inline constexpr std::int32_t kCallDepthMax = 100;
+
 // Attempts of a job, as its worker may ask for them.
 inline constexpr std::int32_t kJobRetriesMax = 1'000;
 

@@ -60,6 +60,7 @@ inline constexpr Reason kFieldNotUnique{"field_not_unique"};
 inline constexpr Reason kFieldsInvalid{"fields_invalid"};
 inline constexpr Reason kStartValidationFailed{"start_validation_failed"};
 inline constexpr Reason kStartUnknown{"start_unknown"};
+inline constexpr Reason kCallTooDeep{"call_too_deep"};
 inline constexpr Reason kWaitUnknown{"wait_unknown"};
 inline constexpr Reason kTimerNotDue{"timer_not_due"};
 inline constexpr Reason kTimerInvalid{"timer_invalid"};

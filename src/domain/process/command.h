@@ -31,6 +31,7 @@ struct Start {
   ProcessInstanceId caller = {};
   WaitId caller_wait = {};
   std::vector<UserId> chosen = {};  // participants of the next task
+  std::int32_t call_depth = 0;      // the caller's and one
 };
 
 // Decides one work item of an activity, by form or by quick action. Without `item` it is the
@@ -67,9 +68,11 @@ struct DeliverMessage {
   expr::Variables variables;
   std::optional<WaitId> wait;
 };
+// Only to waits with an id below `before`, when it is set.
 struct DeliverSignal {
   std::string name;
   expr::Variables variables;
+  std::int64_t before = 0;
 };
 struct CompleteJob {
   WaitId wait;
@@ -98,6 +101,11 @@ struct FailCall {
   WaitId wait;
   std::string code;
   std::string message;
+};
+// The called instance threw an escalation that it does not handle itself.
+struct EscalateCall {
+  WaitId wait;
+  std::string code;
 };
 // Fields or variables from outside, for example an edited record.
 struct ChangeData {
@@ -234,9 +242,9 @@ struct Migrate {
 
 using Command =
     std::variant<Start, Complete, Terminate, FireTimer, DeliverMessage, DeliverSignal, CompleteJob,
-                 FailJob, ThrowJobError, CompleteCall, FailCall, ChangeData, RetryIncident,
-                 SkipIncident, Claim, Unclaim, Transfer, Delegate, Resolve, AddParticipants,
-                 RemoveParticipant, Return, Withdraw, TakeBack, Urge, SendNotice, ReadNotice,
-                 Suspend, Resume, Jump, Reactivate, Migrate>;
+                 FailJob, ThrowJobError, CompleteCall, FailCall, EscalateCall, ChangeData,
+                 RetryIncident, SkipIncident, Claim, Unclaim, Transfer, Delegate, Resolve,
+                 AddParticipants, RemoveParticipant, Return, Withdraw, TakeBack, Urge, SendNotice,
+                 ReadNotice, Suspend, Resume, Jump, Reactivate, Migrate>;
 
 }  // namespace cinnabar::process

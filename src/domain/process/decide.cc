@@ -61,11 +61,17 @@ Result<NodeIndex> start_node(const ProcessDefinition& definition, const std::str
 
 Result<Decision> start(const Context& context, const Start& command) {
   CINNABAR_ASSERT(context.before.history_size == 0);
+  if (command.call_depth > limits::kCallDepthMax) {
+    return fail(
+        Code::failed_precondition, reasons::kCallTooDeep,
+        "processes call each other more than " + std::to_string(limits::kCallDepthMax) + " deep");
+  }
   CINNABAR_TRY(const NodeIndex first, start_node(context.definition, command.node));
   if (command.node.empty()) CINNABAR_CHECK_OK(check_start(context, command));
   Execution execution(context.definition, context.form, context.environment, context.before);
   execution.emit(InstanceStarted{command.instance, command.definition, command.initiator,
-                                 context.environment.now, command.caller, command.caller_wait});
+                                 context.environment.now, command.caller, command.caller_wait,
+                                 command.call_depth});
   execution.change_fields(command.fields);
   if (!command.chosen.empty()) {
     execution.emit(ParticipantsChosen{command.chosen, command.initiator});
@@ -317,7 +323,10 @@ Result<Decision> deliver_signal(const Context& context, const DeliverSignal& sig
   CINNABAR_CHECK_OK(check_running(context.before));
   std::vector<WaitId> waits;
   for (const Wait& wait : context.before.waits) {
-    if (wait.kind == WaitKind::signal && wait.name == signal.name) waits.push_back(wait.id);
+    const bool was_there = signal.before == 0 || wait.id.value() < signal.before;
+    if (wait.kind == WaitKind::signal && wait.name == signal.name && was_there) {
+      waits.push_back(wait.id);
+    }
   }
   if (waits.empty()) {
     return fail(Code::not_found, reasons::kSignalNotAwaited,
@@ -379,6 +388,16 @@ Result<Decision> fail_call(const Context& context, const FailCall& command) {
   return std::move(execution).finish();
 }
 
+Result<Decision> escalate_call(const Context& context, const EscalateCall& command) {
+  CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::call));
+  Execution execution = begin(context);
+  const ActivityInstanceId owner = wait->owner;
+  const Node& node = execution.node_of(execution.activity(owner));
+  execution.throw_escalation(owner, node, {command.code, {}, {}});
+  execution.run();
+  return std::move(execution).finish();
+}
+
 struct Decide {
   const Context& context;
 
@@ -407,6 +426,9 @@ struct Decide {
     return fire_one(context, command.wait, WaitKind::call, command.variables);
   }
   Result<Decision> operator()(const FailCall& command) const { return fail_call(context, command); }
+  Result<Decision> operator()(const EscalateCall& command) const {
+    return escalate_call(context, command);
+  }
   Result<Decision> operator()(const ChangeData& command) const {
     return verbs::change_data(context, command);
   }

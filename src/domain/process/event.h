@@ -25,6 +25,7 @@ struct InstanceStarted {
   Instant at;
   ProcessInstanceId caller;
   WaitId caller_wait;
+  std::int32_t call_depth = 0;
   friend bool operator==(const InstanceStarted&, const InstanceStarted&) = default;
 };
 // Null values clear their field.
@@ -183,17 +184,20 @@ struct ConditionObserved {
   friend bool operator==(const ConditionObserved&, const ConditionObserved&) = default;
 };
 // For whoever waits for it, in this or another instance: the caller of decide() delivers it.
+// Only waits with an id below `before` were there when it was thrown; nothing is kept for later.
 struct MessageThrown {
   std::string node_id;
   std::string name;
   std::string key;
   expr::Variables variables;
+  std::int64_t before = 0;
   friend bool operator==(const MessageThrown&, const MessageThrown&) = default;
 };
 struct SignalThrown {
   std::string node_id;
   std::string name;
   expr::Variables variables;
+  std::int64_t before = 0;
   friend bool operator==(const SignalThrown&, const SignalThrown&) = default;
 };
 // For the caller of decide(): starts the process with these variables, or, when it can not, answers
@@ -215,9 +219,11 @@ struct ErrorThrown {
   std::string message;
   friend bool operator==(const ErrorThrown&, const ErrorThrown&) = default;
 };
+// What nothing handles in a called instance is for its caller.
 struct EscalationThrown {
   std::string node_id;
   std::string code;
+  bool is_handled = false;
   friend bool operator==(const EscalationThrown&, const EscalationThrown&) = default;
 };
 struct JobFailed {

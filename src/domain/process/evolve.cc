@@ -42,6 +42,7 @@ struct Evolve {
     instance.state = InstanceState::running;
     instance.caller = event.caller;
     instance.caller_wait = event.caller_wait;
+    instance.call_depth = event.call_depth;
   }
   void operator()(const FieldsChanged& event) const {
     for (const auto& [id, value] : event.changes) {

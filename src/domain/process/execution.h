@@ -229,8 +229,8 @@ class Execution {
     ActivityInstanceId at;  // its host, or the scope
     bool is_boundary = true;
   };
-  [[nodiscard]] std::optional<Handler> find_handler(ActivityInstanceId from, TriggerKind kind,
-                                                    std::string_view code) const;
+  [[nodiscard]] std::optional<Handler> find_handler(ActivityInstanceId from, const Node& thrower,
+                                                    TriggerKind kind, std::string_view code) const;
   void run_handler(const Handler& handler, const Thrown& thrown);
   Status fill_wait(Wait& wait, const Trigger& trigger, ActivityInstanceId seen_by) const;
   template <typename Predicate>

@@ -180,7 +180,7 @@ void Execution::record_compensation(const Node& at, const ActivityInstance& gone
   record.activity = gone.id;
   record.scope = gone.parent;
   if (gone.role == ActivityRole::iteration) record.scope = activity(gone.parent).parent;
-  record.variables = visible_variables(gone.id);
+  record.variables = gone.variables;
   emit(CompensationRecorded{std::move(record)});
 }
 
@@ -335,6 +335,9 @@ void Execution::start_iteration(NodeIndex index, ActivityInstanceId body) {
   if (multi != nullptr && !multi->element_variable.empty() &&
       static_cast<std::size_t>(number) <= state.items.size()) {
     locals.emplace(multi->element_variable, state.items[static_cast<std::size_t>(number) - 1]);
+  }
+  if (multi != nullptr && !multi->output_variable.empty()) {
+    locals.emplace(multi->output_variable, expr::Value{});
   }
   activate(index, body, ActivityRole::iteration, number, {}, locals);
 }

@@ -160,18 +160,15 @@ void Execution::set_variables(ActivityInstanceId from, const expr::Variables& va
   FieldValues fields;
   for (const auto& [name, value] : values) {
     ActivityInstanceId at = from;
-    bool is_local = false;
     while (at.is_assigned()) {
       const ActivityInstance& here = activity(at);
-      if (here.variables.contains(name)) {
-        by_scope[at].insert_or_assign(name, value);
-        is_local = true;
-        // What a compensation handler sees is a copy of old times; what it writes is for today.
-        if (here.role != ActivityRole::compensation) break;
-      }
+      if (here.variables.contains(name)) break;
       at = here.parent;
     }
-    if (is_local && at.is_assigned()) continue;
+    if (at.is_assigned()) {
+      by_scope[at].insert_or_assign(name, value);
+      continue;
+    }
     const form::Field* field = form_.find(name);
     if (field != nullptr && !instance().variables.contains(name)) {
       auto fitted = form::fit(*field, expr::to_field(value));
@@ -194,6 +191,7 @@ expr::Variables Execution::visible_variables(ActivityInstanceId activity) const 
     if (at->role == ActivityRole::iteration) {
       seen.emplace("loopCounter", expr::Value{std::int64_t{at->iteration}});
     }
+    add_loop_variables(*at, seen);
   }
   seen.insert(instance().variables.begin(), instance().variables.end());
   return seen;

@@ -178,7 +178,8 @@ void Execution::trigger_event_subprocess(NodeIndex start, ActivityInstanceId sco
 
 // From the inside out: for each activity around, the event sub-processes of its scope when the way
 // comes from inside, then the boundary events. An exact code is preferred to one that catches all.
-std::optional<Execution::Handler> Execution::find_handler(ActivityInstanceId from, TriggerKind kind,
+std::optional<Execution::Handler> Execution::find_handler(ActivityInstanceId from,
+                                                          const Node& thrower, TriggerKind kind,
                                                           std::string_view code) const {
   const auto best_of = [&](const std::vector<NodeIndex>& events) {
     std::optional<NodeIndex> best;
@@ -202,7 +203,8 @@ std::optional<Execution::Handler> Execution::find_handler(ActivityInstanceId fro
     if (!start) return std::nullopt;
     return Handler{*start, scope, false};
   };
-  bool is_inside = false;        // the way comes from inside of `at`
+  // The way comes from inside of `at`: an event is inside of its scope, an activity is not.
+  bool is_inside = from.is_assigned() && activity(from).node_id != thrower.id;
   bool is_from_handler = false;  // and there from one of its event sub-processes
   ActivityInstanceId at = from;
   while (at.is_assigned()) {
@@ -242,7 +244,7 @@ void Execution::run_handler(const Handler& handler, const Thrown& thrown) {
 
 bool Execution::throw_error(ActivityInstanceId from, const Node& at, const Thrown& error) {
   emit(ErrorThrown{at.id, error.code, error.message});
-  const auto handler = find_handler(from, TriggerKind::error, error.code);
+  const auto handler = find_handler(from, at, TriggerKind::error, error.code);
   if (!handler) return false;
   run_handler(*handler, error);
   return true;
@@ -250,8 +252,8 @@ bool Execution::throw_error(ActivityInstanceId from, const Node& at, const Throw
 
 bool Execution::throw_escalation(ActivityInstanceId from, const Node& at,
                                  const Thrown& escalation) {
-  emit(EscalationThrown{at.id, escalation.code});
-  const auto handler = find_handler(from, TriggerKind::escalation, escalation.code);
+  const auto handler = find_handler(from, at, TriggerKind::escalation, escalation.code);
+  emit(EscalationThrown{at.id, escalation.code, handler.has_value()});
   if (!handler) return false;
   run_handler(*handler, escalation);
   return node(handler->event).event()->is_interrupting;
@@ -347,7 +349,14 @@ void Execution::continue_compensation(ActivityInstanceId thrower) {
 }
 
 void Execution::run_compensation(ActivityInstanceId thrower, const CompensationRecord& found) {
-  const CompensationRecord record = found;
+  CompensationRecord record = found;
+  // What was local to completed sub-processes around it is seen as it was then.
+  for (std::int64_t around = record.parent; around != 0;) {
+    const auto it = std::ranges::find(instance().compensations, around, &CompensationRecord::id);
+    if (it == instance().compensations.end()) break;
+    record.variables.insert(it->variables.begin(), it->variables.end());
+    around = it->parent;
+  }
   const auto index = definition_->find_node(record.node_id);
   CINNABAR_ASSERT(index.has_value());
   // A record inside of a completed sub-process runs where the thrower is.

@@ -162,9 +162,10 @@ struct Instance {
   UserId initiator;
   Instant started_at;
   InstanceState state = InstanceState::running;
-  ProcessInstanceId caller;  // unassigned: nobody called it
-  WaitId caller_wait;        // which wait of the caller it ends
-  std::string failure;       // code of the error that ended it
+  ProcessInstanceId caller;     // unassigned: nobody called it
+  WaitId caller_wait;           // which wait of the caller it ends
+  std::int32_t call_depth = 0;  // callers above
+  std::string failure;          // code of the error that ended it
   Headers headers;
   FieldValues fields;         // the record; kept in its own row, joined when the instance is loaded
   expr::Variables variables;  // of the process

@@ -217,6 +217,7 @@ struct MultiInstance {
   std::optional<expr::Expression> completion;  // true: the rest is cancelled
   std::string output_collection;  // a variable that collects, in the order of the iterations
   std::optional<expr::Expression> output_element;
+  std::string output_variable;  // local to each iteration, so that they do not share it
 };
 using Loop = std::variant<std::monostate, StandardLoop, MultiInstance>;
 

@@ -66,6 +66,13 @@ std::optional<expr::Value> InstanceScope::find(std::string_view name) const {
   return std::nullopt;
 }
 
+void add_loop_variables(const ActivityInstance& activity, expr::Variables& into) {
+  if (!activity.loop) return;
+  for (const LoopName& loop_name : kLoopNames) {
+    into.emplace(loop_name.name, expr::Value{std::int64_t{loop_name.count(*activity.loop)}});
+  }
+}
+
 bool is_scope_name(std::string_view name) {
   return std::ranges::find(kNames, name) != kNames.end() || name == kLoopCounter ||
          std::ranges::find(kLoopNames, name, &LoopName::name) != kLoopNames.end();

@@ -31,6 +31,9 @@ class InstanceScope final : public expr::Scope {
   std::optional<Instant> now_;
 };
 
+// The counters of a loop body under their names, where nothing hides them.
+void add_loop_variables(const ActivityInstance& activity, expr::Variables& into);
+
 // Names an expression may use besides the fields and variables.
 bool is_scope_name(std::string_view name);
 

@@ -126,12 +126,23 @@ void Simulation::follow(ProcessInstanceId id, const std::vector<Event>& events) 
   for (const Event& event : events) {
     if (const auto* message = std::get_if<MessageThrown>(&event)) {
       later([this, thrown = *message] {
-        publish_message(thrown.name, thrown.key, thrown.variables);
+        publish_message(thrown.name, thrown.key, thrown.variables, thrown.before);
       });
     } else if (const auto* signal = std::get_if<SignalThrown>(&event)) {
-      later([this, thrown = *signal] { broadcast_signal(thrown.name, thrown.variables); });
+      later([this, thrown = *signal] {
+        broadcast_signal(thrown.name, thrown.variables, thrown.before);
+      });
     } else if (const auto* call = std::get_if<CallStarted>(&event)) {
       later([this, id, started = *call] { follow(id, started); });
+    } else if (const auto* escalation = std::get_if<EscalationThrown>(&event)) {
+      const Instance& instance = instances_.at(id);
+      if (escalation->is_handled || !instance.caller.is_assigned()) continue;
+      later([this, caller = instance.caller, wait = instance.caller_wait, code = escalation->code] {
+        const auto it = instances_.find(caller);
+        if (it == instances_.end() || it->second.find_wait(wait) == nullptr) return;
+        const Status told = apply(caller, EscalateCall{wait, code});
+        CINNABAR_ASSERT(told);
+      });
     } else if (const auto* cancelled = std::get_if<CallCancelled>(&event)) {
       later([this, id, gone = *cancelled] { follow(id, gone); });
     }
@@ -145,6 +156,7 @@ void Simulation::follow(ProcessInstanceId id, const CallStarted& call) {
   command.variables = call.variables;
   command.caller = id;
   command.caller_wait = call.wait;
+  command.call_depth = instances_.at(id).call_depth + 1;
   const auto started = start(call.called, std::move(command));
   if (started) return;
   const Status failed = apply(id, FailCall{call.wait, {}, started.error().detail});
@@ -202,7 +214,7 @@ bool Simulation::start_by(TriggerKind kind, const std::string& name,
 }
 
 bool Simulation::publish_message(const std::string& name, const std::string& key,
-                                 const expr::Variables& variables) {
+                                 const expr::Variables& variables, std::int64_t before) {
   const Instance* longest = nullptr;
   const Wait* first = nullptr;
   for (const auto& [id, instance] : instances_) {
@@ -210,6 +222,7 @@ bool Simulation::publish_message(const std::string& name, const std::string& key
     for (const Wait& wait : instance.waits) {
       if (wait.kind != WaitKind::message || wait.name != name) continue;
       if (!wait.key.empty() && wait.key != key) continue;
+      if (before != 0 && wait.id.value() >= before) continue;
       if (first != nullptr && first->id <= wait.id) continue;
       longest = &instance;
       first = &wait;
@@ -219,19 +232,20 @@ bool Simulation::publish_message(const std::string& name, const std::string& key
   return static_cast<bool>(apply(longest->id, DeliverMessage{name, key, variables, first->id}));
 }
 
-std::size_t Simulation::broadcast_signal(const std::string& name,
-                                         const expr::Variables& variables) {
+std::size_t Simulation::broadcast_signal(const std::string& name, const expr::Variables& variables,
+                                         std::int64_t before) {
   std::vector<ProcessInstanceId> waiting;
   for (const auto& [id, instance] : instances_) {
     const bool waits = instance.state == InstanceState::running &&
                        std::ranges::any_of(instance.waits, [&](const Wait& wait) {
-                         return wait.kind == WaitKind::signal && wait.name == name;
+                         return wait.kind == WaitKind::signal && wait.name == name &&
+                                (before == 0 || wait.id.value() < before);
                        });
     if (waits) waiting.push_back(id);
   }
   std::size_t taken = 0;
   for (const ProcessInstanceId id : waiting) {
-    if (apply(id, DeliverSignal{name, variables})) ++taken;
+    if (apply(id, DeliverSignal{name, variables, before})) ++taken;
   }
   if (start_by(TriggerKind::signal, name, variables, false)) ++taken;
   return taken;

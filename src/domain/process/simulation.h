@@ -32,9 +32,10 @@ class Simulation {
   Status apply(ProcessInstanceId instance, const Command& command);
   // To whoever waits for it longest, else to a start event. False: nobody wants it.
   bool publish_message(const std::string& name, const std::string& key,
-                       const expr::Variables& variables);
+                       const expr::Variables& variables, std::int64_t before = 0);
   // To everybody. Returns how many took it.
-  std::size_t broadcast_signal(const std::string& name, const expr::Variables& variables);
+  std::size_t broadcast_signal(const std::string& name, const expr::Variables& variables,
+                               std::int64_t before = 0);
   // Fires everything due up to then, in order of time. The clock stands at `until` afterwards.
   void advance_to(Instant until);
 

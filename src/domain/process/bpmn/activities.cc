@@ -384,7 +384,7 @@ void ActivityReader::check_quantities(const pugi::xml_node& element) {
   }
 }
 
-Loop ActivityReader::read_loop(const pugi::xml_node& element, bool is_user_task) {
+Loop ActivityReader::read_loop(const pugi::xml_node& element, const Node& node) {
   const pugi::xml_node standard = child_of(element, "standardLoopCharacteristics");
   const pugi::xml_node multi = child_of(element, "multiInstanceLoopCharacteristics");
   if (standard && multi) {
@@ -393,7 +393,10 @@ Loop ActivityReader::read_loop(const pugi::xml_node& element, bool is_user_task)
   }
   if (standard) return read_standard_loop(standard);
   // Without data of its own it repeats a user task for its participants.
-  if (multi && (!is_user_task || has_own_loop_data(multi))) return read_multi_instance(multi);
+  const bool is_user_task = node.kind == NodeKind::user_task;
+  if (multi && (!is_user_task || has_own_loop_data(multi))) {
+    return read_multi_instance(multi, node);
+  }
   return {};
 }
 
@@ -411,7 +414,7 @@ StandardLoop ActivityReader::read_standard_loop(const pugi::xml_node& element) {
   return loop;
 }
 
-MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element) {
+MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element, const Node& node) {
   MultiInstance multi;
   multi.is_sequential =
       document_.boolean(element, element.attribute("isSequential")).value_or(false);
@@ -427,6 +430,9 @@ MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element)
     multi.collection = is_written_as_expression(text)
                            ? document_.expression(input, text)
                            : name_expression(input, data_name(element, text));
+    // A data input of the activity itself is there only inside of it: take what fills it.
+    const auto filled = std::ranges::find(node.inputs, data_name(element, text), &Mapping::target);
+    if (filled != node.inputs.end()) multi.collection = filled->value;
   }
   if (const pugi::xml_node item = child_of(element, "inputDataItem")) {
     const std::string_view name = trim(item.attribute("name").value());
@@ -437,8 +443,8 @@ MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element)
   }
   if (const pugi::xml_node item = child_of(element, "outputDataItem")) {
     const std::string_view name = trim(item.attribute("name").value());
-    multi.output_element =
-        name_expression(item, name.empty() ? item.attribute("id").value() : name);
+    multi.output_variable = name.empty() ? item.attribute("id").value() : std::string(name);
+    multi.output_element = name_expression(item, multi.output_variable);
   }
   if (const pugi::xml_node completion = child_of(element, "completionCondition")) {
     const std::string_view text = trim(completion.text().get());

@@ -22,7 +22,8 @@ class ActivityReader {
   NodeSettings read_receive(const pugi::xml_node& element);
   // Its mappings go to the node, too.
   CallActivity read_call(const pugi::xml_node& element, Node& node);
-  Loop read_loop(const pugi::xml_node& element, bool is_user_task);
+  // After its mappings, which may say what the loop is over.
+  Loop read_loop(const pugi::xml_node& element, const Node& node);
   // Inputs and outputs of every way to write them.
   void read_mappings(const pugi::xml_node& element, Node& node);
   // Variables that a process or sub-process declares with a value.
@@ -33,7 +34,7 @@ class ActivityReader {
   std::optional<ServiceTask> read_job(const pugi::xml_node& element);
   void read_retries(const pugi::xml_node& element, std::string_view text, ServiceTask& task);
   StandardLoop read_standard_loop(const pugi::xml_node& loop);
-  MultiInstance read_multi_instance(const pugi::xml_node& loop);
+  MultiInstance read_multi_instance(const pugi::xml_node& loop, const Node& node);
   void read_multi_instance_attributes(const pugi::xml_node& loop, MultiInstance& multi);
   void read_call_data(const pugi::xml_node& element, CallActivity& call, Node& node);
   void read_parameters(const pugi::xml_node& element, Node& node);

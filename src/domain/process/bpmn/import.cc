@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace cinnabar::process::bpmn {
 namespace {
@@ -27,16 +26,16 @@ constexpr std::array<std::string_view, 6> kFollowUps = {
 
 // An id names one thing in the whole document. Walks without recursion; the depth is bounded.
 void check_ids(Document& document) {
-  std::set<std::string_view> ids;
   const pugi::xml_node root = document.root();
   pugi::xml_node at = root;
   while (at) {
     if (at.type() == pugi::node_element && namespace_of(at) == kBpmn) {
       const auto id = Document::attribute(at, "id");
-      if (id && !ids.insert(*id).second) {
+      if (id && document.has_id(*id)) {
         document.error("id_repeated", at,
                        "another element has the id " + std::string(*id) + "; rename one");
       }
+      if (id) document.add_id(*id);
     }
     if (at.first_child()) {
       at = at.first_child();

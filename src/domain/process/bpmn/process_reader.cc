@@ -59,6 +59,7 @@ std::shared_ptr<ProcessDefinition> ProcessReader::read(const pugi::xml_node& pro
     read_attachment(element, index);
     check_direction(element, definition_->nodes[index]);
   }
+  for (const pugi::xml_node& lanes : lanes_) check_lanes(lanes);
   read_associations();
   resolve_activity_references();
   definition_->finish();
@@ -79,6 +80,10 @@ void ProcessReader::read_scope(const pugi::xml_node& container, ScopeIndex scope
       flows_.push_back(child);
     } else if (name == "association") {
       associations_.push_back(child);
+    } else if (name == "laneSet") {
+      lanes_.push_back(child);
+    } else if (name == "dataObjectReference") {
+      check_drawn_reference(child, "dataObjectRef");
     } else if (!is_one_of(name, kQuietInScope) && (is_process || !is_one_of(name, kKnownInNode))) {
       read_node(child, scope, is_event_sub_process);
     }
@@ -124,7 +129,7 @@ void ProcessReader::read_node(const pugi::xml_node& element, ScopeIndex scope,
   if (is_activity(node.kind)) {
     activities_.check_quantities(element);
     activities_.read_mappings(element, node);
-    node.loop = activities_.read_loop(element, node.kind == NodeKind::user_task);
+    node.loop = activities_.read_loop(element, node);
     node.is_for_compensation =
         document_.boolean(element, element.attribute("isForCompensation")).value_or(false);
   } else if (node.event() != nullptr) {
@@ -373,6 +378,28 @@ void ProcessReader::read_attachment(const pugi::xml_node& element, NodeIndex ind
   if (event != nullptr) event->attached_to = it->second;
 }
 
+// References of what is drawn must name something of the document, too.
+void ProcessReader::check_drawn_reference(const pugi::xml_node& element, const char* attribute) {
+  const std::string id(local_name(trim(element.attribute(attribute).value())));
+  if (!id.empty() && document_.has_id(id)) return;
+  document_.error("reference_unknown", element,
+                  std::string(attribute) + " names nothing of the document: \"" + id + "\"");
+}
+
+void ProcessReader::check_lanes(const pugi::xml_node& lanes) {
+  for (const pugi::xml_node lane : lanes.children()) {
+    if (!is_element(lane, kBpmn, "lane")) continue;
+    for (const pugi::xml_node child : lane.children()) {
+      if (is_element(child, kBpmn, "childLaneSet")) check_lanes(child);
+      if (!is_element(child, kBpmn, "flowNodeRef")) continue;
+      const std::string id(local_name(trim(child.text().get())));
+      if (by_id_.contains(id)) continue;
+      document_.error("reference_unknown", lane,
+                      "flowNodeRef names no node of this process: \"" + id + "\"");
+    }
+  }
+}
+
 // Associations matter where they lead from a compensation event to its handler.
 void ProcessReader::read_associations() {
   for (const pugi::xml_node& association : associations_) {
@@ -383,6 +410,8 @@ void ProcessReader::read_associations() {
     };
     Node* source = end("sourceRef");
     Node* target = end("targetRef");
+    check_drawn_reference(association, "sourceRef");
+    check_drawn_reference(association, "targetRef");
     if (source == nullptr || source->kind != NodeKind::boundary_event) continue;
     if (!source->is_event(TriggerKind::compensation)) continue;
     if (target == nullptr || !is_activity(target->kind) || !target->is_for_compensation ||

@@ -45,6 +45,8 @@ class ProcessReader {
   void read_default(const pugi::xml_node& element, NodeIndex index);
   void check_references(const pugi::xml_node& element, NodeIndex index);
   void read_attachment(const pugi::xml_node& element, NodeIndex index);
+  void check_drawn_reference(const pugi::xml_node& element, const char* attribute);
+  void check_lanes(const pugi::xml_node& lanes);
   void read_associations();
   void resolve_activity_references();
 
@@ -58,6 +60,7 @@ class ProcessReader {
   std::vector<std::pair<pugi::xml_node, NodeIndex>> elements_;
   std::vector<pugi::xml_node> flows_;
   std::vector<pugi::xml_node> associations_;
+  std::vector<pugi::xml_node> lanes_;
   bool is_too_large_ = false;
 };
 

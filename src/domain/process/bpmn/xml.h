@@ -44,6 +44,9 @@ class Document {
   void warn(std::string rule, const pugi::xml_node& at, std::string message);
   void add(Finding finding) { findings_.push_back(std::move(finding)); }
   [[nodiscard]] bool has_errors() const;
+  // Ids that were given to an element; filled by the importer's check.
+  void add_id(std::string_view id) { ids_.insert(id); }
+  [[nodiscard]] bool has_id(std::string_view id) const { return ids_.contains(id); }
   // In the order of their lines.
   std::vector<Finding> take_findings();
 
@@ -81,6 +84,7 @@ class Document {
   std::vector<std::ptrdiff_t> line_starts_;
   std::vector<Finding> findings_;
   std::set<const void*> taken_;
+  std::set<std::string_view> ids_;
 };
 
 }  // namespace cinnabar::process::bpmn
