@@ -25,9 +25,16 @@ inline constexpr std::int32_t kCallDepthMax = 100;
 inline constexpr std::int32_t kJobRetriesMax = 1'000;
 
 // Expressions are written by people.
-inline constexpr std::size_t kExpressionBytesMax = 4'096;
+inline constexpr std::size_t kExpressionBytesMax = 64 * 1024;
 inline constexpr std::int32_t kExpressionDepthMax = 64;
-inline constexpr std::int32_t kExpressionStepsMax = 10'000;
+inline constexpr std::int32_t kExpressionStepsMax = 100'000;
+// Bytes of text that one evaluation copies or makes, in sum.
+inline constexpr std::size_t kExpressionDataBytesMax = 16 * 1024 * 1024;
+// Nested parts and calls while evaluating; one costs less than a kilobyte of stack.
+inline constexpr std::int32_t kExpressionCallDepthMax = 1'000;
+// What a result may hold: values in it, counted as often as they are reached, and lists in lists.
+inline constexpr std::size_t kExpressionResultItemsMax = 200'000;
+inline constexpr std::int32_t kExpressionValueDepthMax = 64;
 
 // Scripts: what one run may use, and what it may hand over. An instruction is one of the virtual
 // machine; work that a single instruction starts is charged in proportion.

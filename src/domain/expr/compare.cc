@@ -12,6 +12,7 @@ namespace {
 
 using Ordering = std::optional<std::strong_ordering>;
 constexpr std::int32_t kDepthMax = 2 * limits::kExpressionDepthMax;
+constexpr std::size_t kWorkMax = limits::kExpressionStepsMax;
 
 std::optional<Decimal> to_number(const Value& value) {
   if (const auto* number = value.get<Decimal>()) return *number;
@@ -106,18 +107,20 @@ Ordering order_temporal(const Value& a, const Value& b) {
   return std::nullopt;
 }
 
-std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth);
+std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth, std::size_t& work);
 
-std::optional<bool> equal_lists(const Value::List& a, const Value::List& b, std::int32_t depth) {
+std::optional<bool> equal_lists(const Value::List& a, const Value::List& b, std::int32_t depth,
+                                std::size_t& work) {
   if (&a == &b) return true;
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!equals(a[i], b[i], depth + 1).value_or(false)) return false;
+    if (!equals(a[i], b[i], depth + 1, work).value_or(false)) return false;
   }
   return true;
 }
 
-std::optional<bool> equal_contexts(const Value& a, const Value& b, std::int32_t depth) {
+std::optional<bool> equal_contexts(const Value& a, const Value& b, std::int32_t depth,
+                                   std::size_t& work) {
   if (a.context() == b.context()) return true;
   if (a.context()->size() != b.context()->size()) return false;
   for (std::size_t i = 0; i < a.context()->size(); ++i) {
@@ -125,16 +128,16 @@ std::optional<bool> equal_contexts(const Value& a, const Value& b, std::int32_t 
     // Mostly both are in the same order.
     const auto& beside = (*b.context())[i];
     const Value* other = beside.first == key ? &beside.second : b.member(key);
-    if (other == nullptr || !equals(value, *other, depth + 1).value_or(false)) return false;
+    if (other == nullptr || !equals(value, *other, depth + 1, work).value_or(false)) return false;
   }
   return true;
 }
 
-std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth) {
-  if (depth > kDepthMax) return std::nullopt;
+std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth, std::size_t& work) {
+  if (depth > kDepthMax || ++work > kWorkMax) return std::nullopt;
   if (a.is_null() || b.is_null()) return a.is_null() && b.is_null();
   const Value::List* list = a.list();
-  if (list != nullptr && b.list() != nullptr) return equal_lists(*list, *b.list(), depth);
+  if (list != nullptr && b.list() != nullptr) return equal_lists(*list, *b.list(), depth, work);
   const Value* other = &b;
   if (list == nullptr) {
     list = b.list();
@@ -142,9 +145,9 @@ std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth) {
   }
   if (list != nullptr) {
     if (list->size() != 1 || list->front().list() != nullptr) return std::nullopt;
-    return equals(list->front(), *other, depth + 1);
+    return equals(list->front(), *other, depth + 1, work);
   }
-  if (a.context() != nullptr && b.context() != nullptr) return equal_contexts(a, b, depth);
+  if (a.context() != nullptr && b.context() != nullptr) return equal_contexts(a, b, depth, work);
   if (is_temporal(a) || is_temporal(b)) {
     const auto ordering = order(a, b);
     if (!ordering) return std::nullopt;
@@ -159,8 +162,8 @@ std::optional<bool> equals(const Value& a, const Value& b, std::int32_t depth) {
 
 }  // namespace
 
-std::optional<bool> equals(const Value& a, const Value& b) {
-  return equals(a, b, 0);
+std::optional<bool> equals(const Value& a, const Value& b, std::size_t& work) {
+  return equals(a, b, 0, work);
 }
 
 std::optional<std::strong_ordering> order(const Value& a, const Value& b) {
@@ -200,26 +203,6 @@ std::optional<bool> includes(const Value::Range& range, const Value& value) {
     inside = inside && (range.high_included ? *high <= 0 : *high < 0);
   }
   return inside;
-}
-
-std::size_t weight(const Value& value, std::size_t most) {
-  // A stack of its own: values may lie deep in one another.
-  std::vector<const Value*> open{&value};
-  std::size_t sum = 0;
-  while (!open.empty() && sum < most) {
-    const Value* next = open.back();
-    open.pop_back();
-    ++sum;
-    if (const auto* text = next->get<std::string>()) sum += text->size() / 1024;
-    if (const auto* list = next->list()) {
-      if (list->size() > most - std::min(most, sum)) return most;
-      for (const Value& element : *list) open.push_back(&element);
-    } else if (const auto* context = next->context()) {
-      if (context->size() > most - std::min(most, sum)) return most;
-      for (const auto& [key, entry] : *context) open.push_back(&entry);
-    }
-  }
-  return std::min(sum, most);
 }
 
 }  // namespace cinnabar::expr

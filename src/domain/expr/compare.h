@@ -13,14 +13,12 @@
 
 namespace cinnabar::expr {
 
-// nullopt: the two can not be compared. Null equals null only.
-std::optional<bool> equals(const Value& a, const Value& b);
+// nullopt: the two can not be compared. Null equals null only. `work` grows by the values looked
+// at; beyond limits::kExpressionStepsMax the comparison stops.
+std::optional<bool> equals(const Value& a, const Value& b, std::size_t& work);
 // nullopt as well where there is no order, for example between people.
 std::optional<std::strong_ordering> order(const Value& a, const Value& b);
 // Whether the value lies in the range; nullopt where it can not be compared with its ends.
 std::optional<bool> includes(const Value::Range& range, const Value& value);
-// What comparing the value may cost: its elements and, in steps of 1024, its bytes; counting stops
-// at `most`.
-std::size_t weight(const Value& value, std::size_t most);
 
 }  // namespace cinnabar::expr

@@ -104,7 +104,8 @@ FieldValue write(const Value& value, std::int32_t depth) {
         } else if constexpr (std::is_same_v<Held, Value::ContextRef>) {
           return FieldValue{FieldValue::Table{write_row(*held, depth + 1)}};
         } else if constexpr (std::is_constructible_v<FieldValue, const Held&> &&
-                             !std::is_pointer_v<Held> && !std::is_same_v<Held, Value::RangeRef>) {
+                             !std::is_same_v<Held, Value::RangeRef> &&
+                             !std::is_same_v<Held, Value::FunctionRef>) {
           return FieldValue{held};
         } else {
           return FieldValue{to_text(value)};

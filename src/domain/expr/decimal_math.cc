@@ -39,6 +39,14 @@ void strip_leading_zeros(std::vector<std::int32_t>& digits) {
   digits.erase(digits.begin(), first);
 }
 
+void add_one(std::vector<std::int32_t>& digits) {
+  for (std::size_t i = digits.size(); i-- > 0;) {
+    if (++digits[i] < 10) return;
+    digits[i] = 0;
+  }
+  digits.insert(digits.begin(), 1);
+}
+
 // Cuts to 34 digits, half to even. `rest` says that digits below the last one were dropped already.
 void round_digits(Number& number, bool rest) {
   auto& digits = number.digits;
@@ -50,11 +58,7 @@ void round_digits(Number& number, bool rest) {
   number.exponent += static_cast<std::int32_t>(digits.size() - kDigitsMax);
   digits.erase(cut, digits.end());
   if (first < 5 || (first == 5 && !below && digits.back() % 2 == 0)) return;
-  for (std::size_t i = digits.size(); i-- > 0;) {
-    if (++digits[i] < 10) return;
-    digits[i] = 0;
-  }
-  digits.insert(digits.begin(), 1);
+  add_one(digits);
 }
 
 std::optional<Decimal> pack(Number number, bool rest = false) {
@@ -110,19 +114,60 @@ std::optional<Decimal> sum(Number a, Number b) {
   return pack(std::move(out));
 }
 
+// Most numbers are small and whole: they need no digits.
+std::optional<std::int64_t> small_int(const Decimal& number) {
+  return number.text().size() <= 18 ? number.to_int() : std::nullopt;
+}
+
+std::optional<std::int64_t> quick_sum(const Decimal& a, const Decimal& b, bool minus) {
+  const auto x = small_int(a);
+  const auto y = x ? small_int(b) : std::nullopt;
+  if (!y) return std::nullopt;
+  return minus ? *x - *y : *x + *y;
+}
+
+bool rounds_away(Rounding rounding, bool negative, bool odd, std::int32_t first, bool below) {
+  if (first == 0 && !below) return false;
+  const bool above_half = first > 5 || (first == 5 && below);
+  const bool half = first == 5 && !below;
+  switch (rounding) {
+    case Rounding::half_even:
+      return above_half || (half && odd);
+    case Rounding::half_up:
+      return above_half || half;
+    case Rounding::half_down:
+      return above_half;
+    case Rounding::up:
+      return true;
+    case Rounding::down:
+      return false;
+    case Rounding::floor:
+      return negative;
+    case Rounding::ceiling:
+      return !negative;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<Decimal> add(const Decimal& a, const Decimal& b) {
+  if (const auto quick = quick_sum(a, b, false)) return Decimal{*quick};
   return sum(unpack(a), unpack(b));
 }
 
 std::optional<Decimal> subtract(const Decimal& a, const Decimal& b) {
+  if (const auto quick = quick_sum(a, b, true)) return Decimal{*quick};
   Number right = unpack(b);
   right.negative = !right.negative;
   return sum(unpack(a), std::move(right));
 }
 
 std::optional<Decimal> multiply(const Decimal& a, const Decimal& b) {
+  const auto x = small_int(a);
+  const auto y = small_int(b);
+  std::int64_t product = 0;
+  if (x && y && !__builtin_mul_overflow(*x, *y, &product)) return Decimal{product};
   const Number left = unpack(a);
   const Number right = unpack(b);
   Number out;
@@ -173,6 +218,69 @@ std::optional<Decimal> divide(const Decimal& a, const Decimal& b) {
     out.digits.push_back(quotient);
   }
   return pack(std::move(out), !rest.empty());
+}
+
+bool is_whole(const Decimal& number) {
+  return number.text().find('.') == std::string::npos;
+}
+
+std::optional<Decimal> round(const Decimal& number, std::int64_t scale, Rounding rounding) {
+  Number value = unpack(number);
+  const std::int64_t cut = -scale - value.exponent;  // digits to drop
+  if (cut <= 0) return number;
+  strip_leading_zeros(value.digits);
+  if (value.digits.empty()) return Decimal{};
+  const auto count = static_cast<std::int64_t>(value.digits.size());
+  if (cut > count) {
+    // All digits lie below the last one that stays: nothing is left, or one unit of it.
+    if (!rounds_away(rounding, value.negative, false, 0, true)) return Decimal{};
+    if (-scale > 40) return std::nullopt;
+    value.digits.assign(1, 1);
+  } else {
+    const auto place = value.digits.begin() + static_cast<std::ptrdiff_t>(count - cut);
+    const std::int32_t first = *place;
+    const bool below =
+        std::any_of(place + 1, value.digits.end(), [](std::int32_t digit) { return digit != 0; });
+    const bool odd = place != value.digits.begin() && *(place - 1) % 2 != 0;
+    value.digits.erase(place, value.digits.end());
+    if (rounds_away(rounding, value.negative, odd, first, below)) add_one(value.digits);
+  }
+  value.exponent = static_cast<std::int32_t>(-scale);
+  return pack(std::move(value));
+}
+
+std::optional<Decimal> modulo(const Decimal& a, const Decimal& b) {
+  auto rest = remainder(a, b);
+  if (!rest || rest->is_zero() || rest->is_negative() == b.is_negative()) return rest;
+  return add(*rest, b);
+}
+
+// Exact: long division that keeps the rest, at most about 110 digits long.
+std::optional<Decimal> remainder(const Decimal& a, const Decimal& b) {
+  if (b.is_zero()) return std::nullopt;
+  Number dividend = unpack(a);
+  Number divisor = unpack(b);
+  const bool negative = dividend.negative;
+  align(dividend, divisor);
+  const std::int32_t exponent = dividend.exponent;
+  strip_leading_zeros(divisor.digits);
+  std::vector<std::int32_t> rest;
+  for (const std::int32_t digit : dividend.digits) {
+    rest.push_back(digit);
+    strip_leading_zeros(rest);
+    while (rest.size() > divisor.digits.size() ||
+           (rest.size() == divisor.digits.size() && rest >= divisor.digits)) {
+      std::vector<std::int32_t> padded(rest.size() - divisor.digits.size(), 0);
+      padded.insert(padded.end(), divisor.digits.begin(), divisor.digits.end());
+      rest = combine(rest, padded, -1);
+      strip_leading_zeros(rest);
+    }
+  }
+  Number out;
+  out.negative = negative;
+  out.digits = std::move(rest);
+  out.exponent = exponent;
+  return pack(std::move(out));
 }
 
 }  // namespace cinnabar::expr

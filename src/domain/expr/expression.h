@@ -1,16 +1,16 @@
-// Conditions, titles and assigned values: a subset of FEEL (DMN 1.4), enough for approvals and
-// bounded in size, depth and steps. Supported: literals (numbers, "text", true, false, null,
-// lists), names and paths of the scope (a name may hold any letter, digit, '_', '-' inside a
-// `quoted name`), = != < <= > >=, `in` (list or [a..b]), `between a and b`, and, or, not(...), + -
-// * / on numbers,
-// + on texts, if/then/else, and the functions contains, starts with, ends with, matches, upper
-// case, lower case, string length, string, number, count, sum, min, max, is defined, list contains.
-// Comparing different types gives null, and null in a condition counts as false. A text that looks
-// like a number compares as a number with a number. `${...}` around an expression is accepted.
+// Conditions, titles, formulas, participants and entries of decision tables: FEEL (DMN 1.4, chapter
+// 10.3) with all its built-in functions, bounded in size, depth, steps and memory. What differs
+// from the standard, and the few extensions, are listed in docs/reference/expressions.md; the most
+// important: a text that looks like a number compares as a number with a number, people and groups
+// compare with ids, a name with dots may be one name, and null in a condition counts as false.
+//
+// Three spellings are accepted: plain FEEL, FEEL behind a '=', and `${...}` or `#{...}`, which is
+// the language of other tools with ==, !=, &&, ||, !, ? :, empty and 'text', made into the same.
 //
 // Ownership: an Expression owns its compiled form and is cheap to copy (shared, immutable).
-// Thread: any. Errors: parse gives invalid_argument with the position; eval gives
-// failed_precondition (expression_failed), for example for a division by zero or too many steps.
+// Thread: any. Errors: parse gives invalid_argument with the position, also for functions that
+// there are not and for wrong numbers of arguments; eval gives failed_precondition
+// (expression_failed), for example for a division by zero or too many steps.
 #pragma once
 
 #include "base/result.h"
@@ -18,6 +18,7 @@
 #include "domain/expr/value.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,13 +29,20 @@ class Program;
 
 class Expression {
  public:
-  static Result<Expression> parse(std::string_view text);
+  // `known`: names of the scope that hold blanks or signs ("Applicant Data"); names of one word and
+  // dotted ones need not be told.
+  static Result<Expression> parse(std::string_view text, std::span<const std::string> known = {});
+  // An entry of a decision table: tests on the name "?", separated by commas, `not(...)` around
+  // them, or "-" for anything. eval gives true or false.
+  static Result<Expression> parse_tests(std::string_view text,
+                                        std::span<const std::string> known = {});
 
   [[nodiscard]] Result<Value> eval(const Scope& scope) const;
   // Null and false are false; anything but a boolean is expression_failed.
   [[nodiscard]] Result<bool> eval_condition(const Scope& scope) const;
   [[nodiscard]] const std::string& text() const { return text_; }
-  // The names it reads, for checks at deployment.
+  // The names it reads from the scope, dotted as they are written, once each; not those that may be
+  // members of what a filter looks at.
   [[nodiscard]] std::vector<std::string> names() const;
 
  private:

@@ -98,6 +98,7 @@ class Writer {
   static std::string scalar(const DateTime& at) { return to_text(at); }
   static std::string scalar(MonthsDuration months) { return format_months(months.months); }
   static std::string scalar(Duration duration) { return format_micros(duration.micros()); }
+  static std::string scalar(const Value::FunctionRef&) { return "function"; }
   static std::string scalar(const FileRef& file) { return file.file_name; }
   template <typename Reference>
   static std::string scalar(const Reference& reference) {

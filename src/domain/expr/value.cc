@@ -26,6 +26,11 @@ const Value::Range* Value::range() const {
   return ref == nullptr ? nullptr : ref->get();
 }
 
+const Value::Function* Value::function() const {
+  const auto* ref = get<FunctionRef>();
+  return ref == nullptr ? nullptr : ref->get();
+}
+
 const Value* Value::member(std::string_view name) const {
   const Context* entries = context();
   if (entries == nullptr) return nullptr;

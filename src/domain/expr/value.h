@@ -57,12 +57,15 @@ class Value {
   using Entry = std::pair<std::string, Value>;
   using Context = std::vector<Entry>;  // in the order of insertion; every key once
   struct Range;
+  // A function made by an expression. It lives within one evaluation: results never hold one.
+  struct Function;
   using ListRef = std::shared_ptr<const List>;
   using ContextRef = std::shared_ptr<const Context>;
   using RangeRef = std::shared_ptr<const Range>;
+  using FunctionRef = std::shared_ptr<const Function>;
   using Storage = std::variant<std::monostate, bool, Decimal, std::string, Date, TimeOfDay,
                                DateTime, MonthsDuration, Duration, UserRef, GroupRef, AssigneeRef,
-                               FileRef, ListRef, ContextRef, RangeRef>;
+                               FileRef, ListRef, ContextRef, RangeRef, FunctionRef>;
 
   Value() = default;  // null
   explicit Value(bool value) : storage_(std::in_place_type<bool>, value) {}
@@ -82,6 +85,7 @@ class Value {
   explicit Value(List value);
   explicit Value(Context value);
   explicit Value(Range value);
+  explicit Value(FunctionRef value) : storage_(std::in_place_type<FunctionRef>, std::move(value)) {}
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(storage_); }
   template <typename T>
@@ -92,6 +96,7 @@ class Value {
   [[nodiscard]] const List* list() const;
   [[nodiscard]] const Context* context() const;
   [[nodiscard]] const Range* range() const;
+  [[nodiscard]] const Function* function() const;
   // The entry of a context; null pointer when there is none or this is no context.
   [[nodiscard]] const Value* member(std::string_view name) const;
   [[nodiscard]] const Storage& storage() const { return storage_; }
