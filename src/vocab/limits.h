@@ -67,6 +67,11 @@ inline constexpr std::size_t kFileNameBytesMax = 255;
 // One activity fans out to at most this many people.
 inline constexpr std::size_t kParticipantsMax = 1'000;
 
+// Whoever was urged just now knows already.
+inline constexpr std::int64_t kUrgeIntervalMinutes = 10;
+// Copies of one command.
+inline constexpr std::size_t kNoticeReadersMax = 1'000;
+
 // A list answer holds at most this many rows, whatever was asked.
 inline constexpr std::size_t kPageRowsMax = 10'000;
 

@@ -154,6 +154,8 @@ std::string_view name(AddedAs added) {
       return "after";
     case AddedAs::parallel:
       return "parallel";
+    case AddedAs::again:
+      return "again";
   }
   CINNABAR_UNREACHABLE();
 }

@@ -44,7 +44,13 @@ enum class IncidentKind : std::uint8_t {
 };
 
 // How a work item came to be beside the participants of its task.
-enum class AddedAs : std::uint8_t { none = 0, before = 1, after = 2, parallel = 3 };
+enum class AddedAs : std::uint8_t {
+  none = 0,
+  before = 1,
+  after = 2,
+  parallel = 3,
+  again = 4  // takes the place of one whose decision was taken back
+};
 
 // Why a work item changed hands.
 enum class Handover : std::uint8_t {

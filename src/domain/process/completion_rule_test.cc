@@ -42,9 +42,37 @@ TEST(CompletionRule, percentage_rounds_up) {
   EXPECT_EQ(outcome(Percentage{1}, {100, 1, 0}), "approved");
 }
 
+TEST(CompletionRule, a_veto_ends_a_count_or_a_share) {
+  EXPECT_EQ(outcome(AtLeast{2, true}, {4, 1, 1}), "rejected");
+  EXPECT_EQ(outcome(AtLeast{2, true}, {4, 2, 0}), "approved");
+  EXPECT_EQ(outcome(Percentage{50, true}, {4, 1, 1}), "rejected");
+  EXPECT_EQ(outcome(Percentage{50, false}, {4, 1, 1}), "open");
+}
+
+TEST(CompletionRule, a_weighted_share_counts_weights_not_heads) {
+  const WeightedShare half{50, false, {}};
+  // Weights 5, 3 and 2.
+  EXPECT_EQ(outcome(half, {3, 1, 0, 10, 5, 0}), "approved");
+  EXPECT_EQ(outcome(half, {3, 1, 0, 10, 3, 0}), "open");
+  EXPECT_EQ(outcome(half, {3, 2, 0, 10, 5, 0}), "approved");
+  EXPECT_EQ(outcome(half, {3, 0, 1, 10, 0, 5}), "open");
+  EXPECT_EQ(outcome(half, {3, 1, 2, 10, 3, 7}), "rejected");
+  EXPECT_EQ(outcome(WeightedShare{51, false, {}}, {3, 0, 1, 10, 0, 5}), "rejected");
+  EXPECT_EQ(outcome(WeightedShare{33, false, {}}, {3, 1, 0, 10, 3, 0}), "open");
+  EXPECT_EQ(outcome(WeightedShare{33, false, {}}, {3, 2, 0, 10, 4, 0}), "approved");
+}
+
+TEST(CompletionRule, a_vote_without_weight_still_vetoes) {
+  EXPECT_EQ(outcome(WeightedShare{50, true, {}}, {3, 0, 1, 10, 0, 0}), "rejected");
+  EXPECT_EQ(outcome(WeightedShare{50, false, {}}, {3, 0, 1, 10, 0, 0}), "open");
+  // Nobody weighs anything: heads are counted.
+  EXPECT_EQ(outcome(WeightedShare{50, false, {}}, {2, 1, 0, 0, 0, 0}), "approved");
+}
+
 TEST(CompletionRule, one_participant_decides_whatever_the_rule) {
   for (const CompletionRule& rule : {CompletionRule{All{false}}, CompletionRule{InOrder{}},
-                                     CompletionRule{AtLeast{5}}, CompletionRule{Percentage{100}}}) {
+                                     CompletionRule{AtLeast{5}}, CompletionRule{Percentage{100}},
+                                     CompletionRule{WeightedShare{100, false, {}}}}) {
     EXPECT_EQ(outcome(rule, {1, 0, 0}), "open");
     EXPECT_EQ(outcome(rule, {1, 1, 0}), "approved");
     EXPECT_EQ(outcome(rule, {1, 0, 1}), "rejected");

@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "domain/process/execution.h"
 #include "domain/process/verbs/verbs.h"
+#include "domain/process/votes.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -167,45 +168,6 @@ Result<const QuickAction*> choose_quick_action(const UserTask& task, const Compl
               "the node has no quick action " + *command.quick_action);
 }
 
-bool is_consent(Outcome outcome) {
-  return outcome == Outcome::submitted || outcome == Outcome::approved;
-}
-
-Tally tally_of(const ActivityInstance& activity) {
-  Tally tally;
-  for (const WorkItem& item : activity.work_items) {
-    ++tally.participants;
-    if (item.state != WorkItemState::completed) continue;
-    if (is_consent(item.outcome)) {
-      ++tally.consents;
-    } else {
-      ++tally.rejections;
-    }
-  }
-  return tally;
-}
-
-// The rule says which way; the decision that settled it says how it is called.
-std::optional<Outcome> activity_outcome(const UserTask& task, const ActivityInstance& activity,
-                                        Outcome last) {
-  const auto decided = decide_outcome(task.completion, tally_of(activity));
-  if (!decided) return std::nullopt;
-  return is_consent(*decided) == is_consent(last) ? last : *decided;
-}
-
-void finish_activity(Execution& execution, ActivityInstanceId activity, Outcome outcome) {
-  execution.set_outcome(outcome);
-  execution.complete_activity(activity, outcome);
-  execution.run();
-}
-
-void open_next(Execution& execution, const ActivityInstance& activity) {
-  const auto next = std::ranges::find_if(activity.work_items, [](const WorkItem& item) {
-    return item.state == WorkItemState::open && item.waiting;
-  });
-  if (next != activity.work_items.end()) execution.emit(WorkItemOpened{next->id});
-}
-
 Result<const ActivityInstance*> open_activity(const Context& context, const Complete& command) {
   if (!command.activity.is_assigned()) {
     return fail(Code::not_found, reasons::kActivityUnknown, "no activity was named");
@@ -238,22 +200,14 @@ Result<Decision> complete(const Context& context, const Complete& command) {
   execution.set_variables(command.activity, command.variables);
   if (!command.chosen.empty()) execution.emit(ParticipantsChosen{command.chosen, command.by});
   if (item == nullptr) {
-    finish_activity(execution, command.activity, outcome);
-    return std::move(execution).finish();
-  }
-  execution.emit(WorkItemCompleted{item->id, command.by, outcome,
-                                   quick_action != nullptr ? quick_action->key : std::string(),
-                                   command.comment});
-  const ActivityInstance* after = execution.instance().find_activity(command.activity);
-  CINNABAR_ASSERT(after != nullptr);
-  if (const auto decided = activity_outcome(*task, *after, outcome)) {
-    finish_activity(execution, command.activity, *decided);
-  } else if (std::holds_alternative<InOrder>(task->completion)) {
-    open_next(execution, *after);
-    execution.run();
+    execution.complete_activity(command.activity, outcome);
   } else {
-    execution.run();
+    execution.emit(WorkItemCompleted{item->id, command.by, outcome,
+                                     quick_action != nullptr ? quick_action->key : std::string(),
+                                     command.comment});
+    settle(execution, command.activity, outcome);
   }
+  execution.run();
   return std::move(execution).finish();
 }
 

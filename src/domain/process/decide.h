@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "domain/form/form_definition.h"
 #include "domain/org/directory.h"
+#include "domain/process/calendar.h"
 #include "domain/process/command.h"
 #include "domain/process/definition.h"
 #include "domain/process/event.h"
@@ -37,6 +38,7 @@ struct Environment {
   const org::Directory* directory = nullptr;
   IdSource* ids = nullptr;
   UtcOffset utc_offset = {};  // of dates and times that are written without one
+  const WorkCalendar* calendar = nullptr;  // due dates in working time; none: plain time
 };
 
 struct Decision {

@@ -331,6 +331,36 @@ struct NoticeRead {
   UserId by;
   friend bool operator==(const NoticeRead&, const NoticeRead&) = default;
 };
+// Who asked others to decide as well; a WorkItemOffered for each of them follows.
+struct ParticipantsAdded {
+  WorkItemId item;  // whose participant asked
+  AddedAs position = AddedAs::parallel;
+  std::vector<UserId> users;
+  UserId by;
+  std::string comment;
+  friend bool operator==(const ParticipantsAdded&, const ParticipantsAdded&) = default;
+};
+// Ends an open work item: this participant is not asked any more and does not count.
+struct ParticipantRemoved {
+  WorkItemId item;
+  UserId by;
+  std::string comment;
+  friend bool operator==(const ParticipantRemoved&, const ParticipantRemoved&) = default;
+};
+// What had arrived at a join along a flow is undone.
+struct ArrivalsDropped {
+  std::string node_id;
+  std::string flow_id;
+  ActivityInstanceId scope;
+  friend bool operator==(const ArrivalsDropped&, const ArrivalsDropped&) = default;
+};
+// A job that had failed too often may be tried again that often.
+struct JobRetried {
+  WaitId wait;
+  std::int32_t retries = 0;
+  UserId by;
+  friend bool operator==(const JobRetried&, const JobRetried&) = default;
+};
 
 using Event = std::variant<
     InstanceStarted, FieldsChanged, HeadersChanged, NodePassed, FlowTaken, JoinArrived, JoinFired,
@@ -341,6 +371,7 @@ using Event = std::variant<
     CallCancelled, ErrorThrown, EscalationThrown, JobFailed, CompensationRecorded,
     CompensationStarted, CompensationTaken, InstanceFailed, InstanceSuspended, InstanceResumed,
     InstanceReactivated, InstanceMigrated, Redirected, StraightBackSet, WorkItemReassigned,
-    WorkItemHeld, ParticipantsChosen, Urged, NoticeSent, NoticeRead>;
+    WorkItemHeld, ParticipantsChosen, Urged, NoticeSent, NoticeRead, ParticipantsAdded,
+    ParticipantRemoved, ArrivalsDropped, JobRetried>;
 
 }  // namespace cinnabar::process

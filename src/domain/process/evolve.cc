@@ -120,7 +120,8 @@ struct Evolve {
       return past.by == event.by && past.node_id == at.activity.node_id;
     });
     instance.decisions.push_back(
-        {at.activity.node_id, event.by, at.activity.id, event.item, instance.history_size});
+        {at.activity.node_id, event.by, at.activity.id, event.item, instance.history_size,
+         event.outcome, instance.scope_of(at.activity)});
   }
   void operator()(const WorkItemSuperseded& event) const {
     WorkItem& item = item_of(instance, event.item).item;
@@ -264,6 +265,20 @@ struct Evolve {
     const auto it = std::ranges::find(instance.notices, event.notice, &Notice::id);
     CINNABAR_ASSERT(it != instance.notices.end());
     it->is_read = true;
+  }
+  void operator()(const ParticipantsAdded& /*event*/) const {}
+  void operator()(const ParticipantRemoved& event) const {
+    (*this)(WorkItemSuperseded{event.item});
+  }
+  void operator()(const ArrivalsDropped& event) const {
+    const auto erased =
+        instance.arrivals.erase({event.scope, event.node_id, event.flow_id});
+    CINNABAR_ASSERT(erased == 1);
+  }
+  void operator()(const JobRetried& event) const {
+    Wait& wait = wait_of(instance, event.wait);
+    wait.retries = event.retries;
+    wait.due.reset();
   }
 
   void remove(ActivityInstanceId id, bool is_completed) const {

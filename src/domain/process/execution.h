@@ -106,6 +106,8 @@ class Execution {
   ActivityInstanceId activate(NodeIndex node, ActivityInstanceId parent, ActivityRole role,
                               std::int32_t iteration = 0, ActivityInstanceId cause = {},
                               const expr::Variables& locals = {});
+  // Begins to wait for the boundary events of an activity that can come from outside.
+  void await_boundary(const Node& node, ActivityInstanceId host);
   // Runs on_activate again, for an activity that is stuck.
   void reactivate(ActivityInstanceId activity);
   // An activity that parks a token at a node that is no activity: catching events, event-based
@@ -115,6 +117,9 @@ class Execution {
   // `brought` are variables that came with the completion, before the outputs.
   void complete_activity(ActivityInstanceId activity, Outcome outcome = Outcome::none,
                          const expr::Variables& brought = {});
+  // Completes a stuck activity without its outputs, and whatever still runs inside of it ends;
+  // `brought` is written around it.
+  void skip_activity(ActivityInstanceId activity, const expr::Variables& brought);
   // Ends a parked activity; the token stays in the caller's hand.
   void unpark(ActivityInstanceId activity);
   // With everything inside of it; the token is gone.
@@ -124,6 +129,8 @@ class Execution {
   void supersede_open_items(ActivityInstanceId activity);
   // Starts the variables and event sub-processes of a scope that was just made.
   void open_scope(ActivityInstanceId scope, ScopeIndex definition);
+  // Begins to wait for what starts its event sub-processes.
+  void await_event_subprocesses(ActivityInstanceId scope, ScopeIndex definition);
   // Children, arrivals and incidents that hold a token; nothing: the scope is done.
   [[nodiscard]] bool is_scope_alive(ActivityInstanceId scope) const;
   // The definition of the scope that an alive sub-process, or the process, opened.
@@ -176,6 +183,8 @@ class Execution {
 
   Decision finish() && { return std::move(decision_); }
 
+  // Looks at all conditions again, as if data had changed.
+  void look_at_conditions() { data_changed_ = true; }
   // For Migrate: what follows runs on that graph.
   void use_definition(const ProcessDefinition& definition) { definition_ = &definition; }
 
@@ -217,10 +226,10 @@ class Execution {
   void continue_standard_loop(const StandardLoop& loop, NodeIndex node, ActivityInstanceId body);
   void finish_loop(const Node& node, ActivityInstanceId body);
   void begin(NodeIndex node, ActivityInstanceId activity);
-  void await_boundary(const Node& node, ActivityInstanceId host);
   bool write_outputs(const Node& node, ActivityInstanceId activity, const expr::Variables& brought);
   bool write_loop_result(const Node& node, const ActivityInstance& iteration);
   void record_compensation(const Node& node, const ActivityInstance& activity);
+  void close_activity(ActivityInstanceId activity, Outcome outcome);
   void leave_completed(const Node& node, const ActivityInstance& gone);
 
   // execution_events.cc

@@ -133,12 +133,24 @@ void Execution::complete_activity(ActivityInstanceId id, Outcome outcome,
     const ActivityInstance iteration = activity(id);
     if (iteration.role == ActivityRole::iteration && !write_loop_result(at, iteration)) return;
   }
+  close_activity(id, outcome);
+}
+
+void Execution::close_activity(ActivityInstanceId id, Outcome outcome) {
   const ActivityInstance gone = activity(id);
+  const Node& at = node_of(gone);
   record_compensation(at, gone);
   end_waits_of(id);
   supersede_open_items(id);
   emit(ActivityCompleted{id, outcome});
   leave_completed(at, gone);
+}
+
+void Execution::skip_activity(ActivityInstanceId id, const expr::Variables& brought) {
+  resolve_incidents_of(id);
+  terminate_inside(id);
+  if (!brought.empty()) set_variables(activity(id).parent, brought);
+  close_activity(id, Outcome::none);
 }
 
 void Execution::leave_completed(const Node& at, const ActivityInstance& gone) {
@@ -368,7 +380,11 @@ void Execution::open_scope(ActivityInstanceId scope, ScopeIndex index) {
            variable.target + ": " + value.error().detail);
     }
   }
-  for (const NodeIndex sub : opened.event_subprocesses) {
+  await_event_subprocesses(scope, index);
+}
+
+void Execution::await_event_subprocesses(ActivityInstanceId scope, ScopeIndex index) {
+  for (const NodeIndex sub : definition_->scope(index).event_subprocesses) {
     for (const NodeIndex start :
          definition_->scope(node(sub).get<SubProcess>()->body).event_starts) {
       const Trigger& trigger = node(start).event()->trigger;

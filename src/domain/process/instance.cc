@@ -37,6 +37,14 @@ const Incident* Instance::find_incident(IncidentId incident) const {
   return find_by(incidents, incident, &Incident::id);
 }
 
+ActivityInstanceId Instance::scope_of(const ActivityInstance& activity) const {
+  const ActivityInstance* around = find_activity(activity.parent);
+  while (around != nullptr && around->role == ActivityRole::loop_body) {
+    around = find_activity(around->parent);
+  }
+  return around == nullptr ? ActivityInstanceId{} : around->id;
+}
+
 bool Instance::is_within(ActivityInstanceId activity, ActivityInstanceId ancestor) const {
   while (activity != ancestor) {
     const ActivityInstance* at = find_activity(activity);

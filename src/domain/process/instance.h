@@ -137,6 +137,8 @@ struct PastDecision {
   ActivityInstanceId activity;
   WorkItemId item;
   std::int64_t position = 0;  // in the history
+  Outcome outcome = Outcome::none;
+  ActivityInstanceId scope;  // in which it happened
   friend bool operator==(const PastDecision&, const PastDecision&) = default;
 };
 
@@ -187,6 +189,9 @@ struct Instance {
   // True when the activity is `ancestor` or runs inside of it; everything runs inside of the
   // unassigned one.
   [[nodiscard]] bool is_within(ActivityInstanceId activity, ActivityInstanceId ancestor) const;
+  // The sub-process in which an alive activity runs, past the loop that it may be a run of;
+  // unassigned: the process.
+  [[nodiscard]] ActivityInstanceId scope_of(const ActivityInstance& activity) const;
   friend bool operator==(const Instance&, const Instance&) = default;
 };
 

@@ -161,8 +161,8 @@ TEST(Import, what_other_tools_write_is_understood_or_listed) {
   EXPECT_EQ(rules(with_task(" camunda:formKey=\"f\" x:y=\"1\" camunda:assignee=\"${a.b()}\"",
                             "<extensionElements><x:z/></extensionElements>"
                             "<multiInstanceLoopCharacteristics/>")),
-            (Rules{"(attribute_ignored)", "(attribute_ignored)", "(extension_ignored)",
-                   "(multi_instance_ignored)", "(participants_missing)"}));
+            (Rules{"(attribute_ignored)", "(multi_instance_ignored)", "(attribute_ignored)",
+                   "(extension_ignored)", "(participants_missing)"}));
   const std::string flow =
       with_task("", "<extensionElements><c:participants users=\"a\"/></extensionElements>");
   EXPECT_EQ(rules(flow), Rules{});

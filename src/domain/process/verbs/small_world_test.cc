@@ -1,0 +1,223 @@
+// Small worlds, exhaustively: every sequence of a few commands, each verb with each work item that
+// is open, in every place a work item can be. After each command the state is the fold of the
+// history, turns and outcomes are what the votes say, nothing outlives what it belongs to; and from
+// every state that is reached the instance can be brought to its end.
+#include "domain/process/testing/verb_world.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace cinnabar::process {
+namespace {
+
+using testing::feel;
+using testing::ProcessBuilder;
+using testing::VerbWorld;
+
+std::vector<ParticipantRule> two() { return {FixedUsers{{"bob", "cat"}}}; }
+
+// The task under test is T, with a task before and one behind it.
+std::shared_ptr<const ProcessDefinition> plain(CompletionRule rule) {
+  ProcessBuilder builder;
+  builder.start("s").task("A", {InitiatorRule{}}).task("T", two(), std::move(rule));
+  builder.task("Z", {FixedUsers{{"bob"}}}).end("e").path({"s", "A", "T", "Z", "e"});
+  return builder.build();
+}
+
+std::shared_ptr<const ProcessDefinition> pooled() {
+  ProcessBuilder builder;
+  builder.start("s").task("A", {InitiatorRule{}});
+  builder.task("T", {Groups{GroupKind::group, {"team"}}});
+  builder.task("Z", {FixedUsers{{"bob"}}}).end("e").path({"s", "A", "T", "Z", "e"});
+  return builder.build();
+}
+
+std::shared_ptr<const ProcessDefinition> in_branch() {
+  ProcessBuilder builder;
+  builder.start("s").task("A", {InitiatorRule{}}).node("P", NodeKind::parallel_gateway);
+  builder.task("T", two(), All{}).task("Q", {FixedUsers{{"eve"}}});
+  builder.node("J", NodeKind::parallel_gateway).task("Z", {FixedUsers{{"bob"}}}).end("e");
+  builder.path({"s", "A", "P", "T", "J", "Z", "e"}).path({"P", "Q", "J"});
+  return builder.build();
+}
+
+std::shared_ptr<const ProcessDefinition> in_sub_process(Loop loop) {
+  ProcessBuilder builder;
+  builder.start("s").task("A", {InitiatorRule{}}).sub("S", std::move(loop));
+  builder.task("Z", {FixedUsers{{"bob"}}}).end("e").path({"s", "A", "S", "Z", "e"});
+  builder.in("S").start("s1").task("T", two(), InOrder{}).end("e1").path({"s1", "T", "e1"});
+  return builder.build();
+}
+
+std::shared_ptr<const ProcessDefinition> in_loop() {
+  ProcessBuilder builder;
+  MultiInstance loop;
+  loop.cardinality = feel("2");
+  builder.start("s").task("A", {InitiatorRule{}}).task("T", {FixedUsers{{"bob"}}});
+  builder.at("T").loop = loop;
+  builder.task("Z", {FixedUsers{{"bob"}}}).end("e").path({"s", "A", "T", "Z", "e"});
+  return builder.build();
+}
+
+struct Slot {
+  WorkItemId item;
+  ActivityInstanceId activity;
+  UserId user;
+  UserId owner;
+};
+
+class Explorer {
+ public:
+  explicit Explorer(std::shared_ptr<const ProcessDefinition> definition) {
+    world_.deploy(std::move(definition));
+  }
+
+  int run(int depth) {
+    EXPECT_EQ(world_.start(), "");
+    EXPECT_EQ(world_.decide_as(world_.ann), "");
+    explore(depth, "");
+    return applied_;
+  }
+
+ private:
+  std::vector<Slot> slots() const {
+    std::vector<Slot> out;
+    for (const ActivityInstance& activity : world_.instance().activities) {
+      for (const WorkItem& item : activity.work_items) {
+        if (item.state != WorkItemState::open || out.size() == 3) continue;
+        const UserId user = item.assignee.is_assigned() ? item.assignee : world_.bob;
+        out.push_back({item.id, activity.id, user, item.owner});
+      }
+    }
+    return out;
+  }
+
+  void add_commands_of(const Slot& slot, std::vector<std::pair<std::string, Command>>& out) const {
+    const auto complete = [&](Outcome outcome) {
+      Complete command;
+      command.activity = slot.activity;
+      command.item = slot.item;
+      command.by = slot.user;
+      command.outcome = outcome;
+      return command;
+    };
+    const auto add = [&](AddedAs position) {
+      return AddParticipants{slot.item, slot.user, position, {world_.dan}, {}, false};
+    };
+    const auto send_back = [&](bool straight) {
+      return Return{slot.item, slot.user, {}, straight, false, {}, {}};
+    };
+    out.emplace_back("approve", complete(Outcome::approved));
+    out.emplace_back("reject", complete(Outcome::rejected));
+    out.emplace_back("claim", Claim{slot.item, world_.cat});
+    out.emplace_back("unclaim", Unclaim{slot.item, slot.user});
+    out.emplace_back("transfer",
+                     Transfer{slot.item, slot.user, world_.dan, false, {}, Handover::transfer});
+    out.emplace_back("absence",
+                     Transfer{slot.item, world_.adm, world_.dan, true, {}, Handover::absence});
+    out.emplace_back("delegate", Delegate{slot.item, slot.user, world_.dan, false, {}});
+    out.emplace_back("resolve", Resolve{slot.item, slot.user, {}});
+    out.emplace_back("before", add(AddedAs::before));
+    out.emplace_back("after", add(AddedAs::after));
+    out.emplace_back("beside", add(AddedAs::parallel));
+    out.emplace_back("remove", RemoveParticipant{slot.item, world_.adm, true, {}});
+    out.emplace_back("return", send_back(false));
+    out.emplace_back("return!", send_back(true));
+  }
+
+  std::vector<std::pair<std::string, Command>> commands() const {
+    std::vector<std::pair<std::string, Command>> out;
+    for (const Slot& slot : slots()) add_commands_of(slot, out);
+    out.emplace_back("back-bob", TakeBack{world_.bob, std::nullopt, {}});
+    out.emplace_back("back-cat", TakeBack{world_.cat, std::nullopt, {}});
+    out.emplace_back("back-ann", TakeBack{world_.ann, std::nullopt, {}});
+    out.emplace_back("withdraw", Withdraw{world_.ann, false, {}});
+    out.emplace_back("suspend", Suspend{world_.adm, {}});
+    out.emplace_back("resume", Resume{world_.adm, {}});
+    out.emplace_back("jump", Jump{world_.adm, std::nullopt, "Z", {}});
+    out.emplace_back("reactivate", Reactivate{world_.adm, "A", {}});
+    return out;
+  }
+
+  bool is_fine(const std::string& trace) {
+    if (world_.findings.empty()) return true;
+    ADD_FAILURE() << trace << ": " << world_.findings.front();
+    world_.findings.clear();
+    ++failures_;
+    return false;
+  }
+
+  void explore(int depth, const std::string& trace) {
+    const Instance here = world_.instance();
+    for (const auto& [name, command] : commands()) {
+      if (failures_ > 3) return;
+      world_.restore(here);
+      if (!world_.apply(command).empty()) continue;
+      ++applied_;
+      const std::string next = trace + " " + name;
+      if (!is_fine(next)) continue;
+      if (depth > 1) {
+        explore(depth - 1, next);
+      } else {
+        finish(next);
+      }
+    }
+    world_.restore(here);
+  }
+
+  void finish(const std::string& trace) {
+    if (world_.instance().state == InstanceState::suspended) world_.apply(Resume{world_.adm, {}});
+    for (int i = 0; world_.instance().state == InstanceState::running; ++i) {
+      std::string answer = "nobody is asked";
+      for (const Slot& slot : slots()) {
+        Complete command;
+        command.activity = slot.activity;
+        command.item = slot.item;
+        command.by = slot.user;
+        command.outcome = Outcome::approved;
+        answer = world_.apply(command);
+        if (answer.empty()) break;
+      }
+      if (!answer.empty() || i > 30) {
+        ADD_FAILURE() << trace << ": does not end, " << answer << ", " << world_.stands_at();
+        ++failures_;
+        return;
+      }
+      if (!is_fine(trace + " (to the end)")) return;
+    }
+  }
+
+  VerbWorld world_;
+  int applied_ = 0;
+  int failures_ = 0;
+};
+
+int explore(const std::shared_ptr<const ProcessDefinition>& definition, int depth) {
+  return Explorer(definition).run(depth);
+}
+
+TEST(SmallWorld, every_pair_of_verbs_under_every_completion_rule) {
+  for (const CompletionRule& rule :
+       {CompletionRule{Any{}}, CompletionRule{All{}}, CompletionRule{All{false}},
+        CompletionRule{InOrder{}}, CompletionRule{AtLeast{2}}, CompletionRule{Percentage{50}},
+        CompletionRule{WeightedShare{60, true, {{"cat", std::nullopt, 3}}}}}) {
+    EXPECT_GT(explore(plain(rule), 2), 200);
+  }
+}
+
+TEST(SmallWorld, three_commands_everywhere) {
+  EXPECT_GT(explore(plain(All{}), 3), 3000);
+  EXPECT_GT(explore(pooled(), 3), 1000);
+  EXPECT_GT(explore(in_branch(), 3), 3000);
+  EXPECT_GT(explore(in_sub_process({}), 3), 1000);
+  EXPECT_GT(explore(in_loop(), 3), 1000);
+  MultiInstance loop;
+  loop.cardinality = feel("2");
+  EXPECT_GT(explore(in_sub_process(loop), 3), 1000);
+}
+
+TEST(SmallWorld, four_commands_on_one_task) { EXPECT_GT(explore(plain(Any{}), 4), 20000); }
+
+}  // namespace
+}  // namespace cinnabar::process
