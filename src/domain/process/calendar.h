@@ -54,8 +54,8 @@ class WorkCalendar {
 
  private:
   WorkCalendar() = default;
-  [[nodiscard]] std::int64_t day_of(Instant at) const;          // local days since 1970-01-01
-  [[nodiscard]] std::int64_t micros_of_day(Instant at) const;   // since local midnight
+  [[nodiscard]] std::int64_t day_of(Instant at) const;         // local days since 1970-01-01
+  [[nodiscard]] std::int64_t micros_of_day(Instant at) const;  // since local midnight
   [[nodiscard]] Instant instant_of(std::int64_t day, std::int64_t micros) const;
   [[nodiscard]] const std::vector<WorkHours>& hours_of(std::int64_t day) const;
 

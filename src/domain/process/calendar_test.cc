@@ -11,7 +11,8 @@ constexpr UtcOffset kTaipei{480};
 WorkCalendar office() {
   WorkCalendar::Settings settings;
   settings.offset = kTaipei;
-  for (std::size_t day = 1; day <= 5; ++day) settings.week[day] = {{9 * 60, 12 * 60}, {13 * 60, 18 * 60}};
+  for (std::size_t day = 1; day <= 5; ++day)
+    settings.week[day] = {{9 * 60, 12 * 60}, {13 * 60, 18 * 60}};
   settings.specials = {{2026, 10, 9, {}}, {2026, 10, 17, {{9 * 60, 12 * 60}}}};
   auto calendar = WorkCalendar::create(settings);
   EXPECT_TRUE(calendar.has_value());
@@ -24,7 +25,9 @@ Instant at(const std::string& text) {
   return parsed.value_or(Instant{});
 }
 
-std::string local(Instant instant) { return to_local_seconds(instant, kTaipei); }
+std::string local(Instant instant) {
+  return to_local_seconds(instant, kTaipei);
+}
 
 TEST(WorkCalendar, hours_pass_only_while_people_work) {
   const WorkCalendar calendar = office();

@@ -26,7 +26,8 @@ struct Votes {
 
 std::optional<Outcome> enough_consent(std::int64_t wanted, bool one_veto, const Votes& votes) {
   if (one_veto && votes.rejections > 0) return Outcome::rejected;
-  const std::int64_t needed = std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(1, votes.total));
+  const std::int64_t needed =
+      std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(1, votes.total));
   if (votes.consents >= needed) return Outcome::approved;
   if (votes.total - votes.rejections < needed) return Outcome::rejected;
   return std::nullopt;
@@ -58,9 +59,8 @@ struct Decide {
   std::optional<Outcome> operator()(const WeightedShare& rule) const {
     // A veto of somebody whose vote weighs nothing is a veto all the same.
     if (rule.one_veto && tally.rejections > 0) return Outcome::rejected;
-    const Votes weighed = tally.weight > 0
-                              ? Votes{tally.weight, tally.consenting, tally.rejecting}
-                              : heads();
+    const Votes weighed =
+        tally.weight > 0 ? Votes{tally.weight, tally.consenting, tally.rejecting} : heads();
     return enough_consent(share_of(weighed.total, rule.percent), false, weighed);
   }
 };

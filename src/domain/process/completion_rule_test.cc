@@ -70,9 +70,9 @@ TEST(CompletionRule, a_vote_without_weight_still_vetoes) {
 }
 
 TEST(CompletionRule, one_participant_decides_whatever_the_rule) {
-  for (const CompletionRule& rule : {CompletionRule{All{false}}, CompletionRule{InOrder{}},
-                                     CompletionRule{AtLeast{5}}, CompletionRule{Percentage{100}},
-                                     CompletionRule{WeightedShare{100, false, {}}}}) {
+  for (const CompletionRule& rule :
+       {CompletionRule{All{false}}, CompletionRule{InOrder{}}, CompletionRule{AtLeast{5}},
+        CompletionRule{Percentage{100}}, CompletionRule{WeightedShare{100, false, {}}}}) {
     EXPECT_EQ(outcome(rule, {1, 0, 0}), "open");
     EXPECT_EQ(outcome(rule, {1, 1, 0}), "approved");
     EXPECT_EQ(outcome(rule, {1, 0, 1}), "rejected");

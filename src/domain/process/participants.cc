@@ -106,8 +106,7 @@ class Policies {
     if (task_.policies.if_repeated != IfRepeated::pass) return false;
     const bool has_decided =
         std::ranges::any_of(context_.instance.decisions, [&](const PastDecision& past) {
-          return past.by == user && past.node_id != context_.node.id &&
-                 is_consent(past.outcome);
+          return past.by == user && past.node_id != context_.node.id && is_consent(past.outcome);
         });
     if (has_decided) reason += "; passes as somebody who has decided before";
     return has_decided;
@@ -117,8 +116,7 @@ class Policies {
     UserId at = user;
     std::set<UserId> seen{user};
     for (int i = 0; i < kDelegatesMax; ++i) {
-      const auto next =
-          context_.directory.delegate_of(at, context_.now, context_.definition.key);
+      const auto next = context_.directory.delegate_of(at, context_.now, context_.definition.key);
       if (!next || !context_.directory.is_active(*next)) return at;
       // Everybody is away: then the person asked first is asked all the same.
       if (!seen.insert(*next).second) return user;

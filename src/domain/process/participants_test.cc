@@ -99,7 +99,9 @@ TEST_F(Participants, the_initiator_passes_or_gives_it_to_the_manager) {
 
 TEST_F(Participants, who_has_approved_before_passes) {
   ProcessBuilder builder;
-  builder.start("s").task("A", {FixedUsers{{"bob"}}}).task("B", {FixedUsers{{"bob", "cat"}}}, All{});
+  builder.start("s")
+      .task("A", {FixedUsers{{"bob"}}})
+      .task("B", {FixedUsers{{"bob", "cat"}}}, All{});
   policies_of(builder, "B").if_repeated = IfRepeated::pass;
   builder.end("e").path({"s", "A", "B", "e"});
   world_.deploy(builder.build());
@@ -157,13 +159,16 @@ TEST_F(Participants, offers_say_why) {
   const auto definition = builder.build();
   Instance instance;
   instance.initiator = world_.ann;
-  const Offers offers = offers_for({*definition, definition->node(1), instance, {}, world_.people,
-                                    Instant{7}, [](const expr::Expression&) -> Result<expr::Value> {
-                                      return expr::Value{};
-                                    }});
+  const Offers offers =
+      offers_for({*definition,
+                  definition->node(1),
+                  instance,
+                  {},
+                  world_.people,
+                  Instant{7},
+                  [](const expr::Expression&) -> Result<expr::Value> { return expr::Value{}; }});
   ASSERT_EQ(offers.list.size(), 1U);
-  EXPECT_EQ(offers.list[0].reason,
-            "manager of the initiator; acting for somebody who is away");
+  EXPECT_EQ(offers.list[0].reason, "manager of the initiator; acting for somebody who is away");
 }
 
 // ---- due dates ----

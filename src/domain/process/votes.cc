@@ -48,15 +48,17 @@ Places places_of(const ActivityInstance& activity) {
   return places;
 }
 
-bool is_removed(const Place& place) { return place.last->state == WorkItemState::superseded; }
+bool is_removed(const Place& place) {
+  return place.last->state == WorkItemState::superseded;
+}
 
 // The line of each place, as the index of its first place.
 std::vector<std::size_t> lines_of(const std::vector<Place>& places) {
   std::vector<std::size_t> lines(places.size());
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& place = places[i];
-    const bool is_own =
-        !place.parent || (place.added == AddedAs::parallel && lines[*place.parent] == *place.parent);
+    const bool is_own = !place.parent ||
+                        (place.added == AddedAs::parallel && lines[*place.parent] == *place.parent);
     lines[i] = is_own ? i : lines[*place.parent];
   }
   return lines;

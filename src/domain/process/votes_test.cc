@@ -21,9 +21,7 @@ class Votes : public ::testing::Test {
     ASSERT_EQ(world_.start(), "");
   }
   void TearDown() override { EXPECT_EQ(world_.findings, std::vector<std::string>{}); }
-  [[nodiscard]] bool is_over() const {
-    return world_.instance().state == InstanceState::completed;
-  }
+  [[nodiscard]] bool is_over() const { return world_.instance().state == InstanceState::completed; }
   [[nodiscard]] Outcome outcome() const {
     const auto* completed = world_.event<ActivityCompleted>();
     return completed == nullptr ? Outcome::none : completed->outcome;

@@ -1,6 +1,6 @@
 // Work for people: an activity with one work item for each participant. Deciding a work item is in
-// decide.cc, what the votes come to in votes.h. Its due date and its reminder are timers of its own,
-// named below.
+// decide.cc, what the votes come to in votes.h. Its due date and its reminder are timers of its
+// own, named below.
 #include "base/assert.h"
 #include "domain/process/execution.h"
 #include "domain/process/late.h"
@@ -50,10 +50,11 @@ void on_activate(Execution& execution, NodeIndex index, ActivityInstanceId id) {
   // The participants may depend on what is assigned here.
   execution.assign(task->on_activate, node, id);
 
-  const Offers offers = offers_for(
-      {execution.definition(), node, execution.instance(), id, execution.directory(),
-       execution.now(),
-       [&](const expr::Expression& expression) { return execution.evaluate(expression, id); }});
+  const Offers offers =
+      offers_for({execution.definition(), node, execution.instance(), id, execution.directory(),
+                  execution.now(), [&](const expr::Expression& expression) {
+                    return execution.evaluate(expression, id);
+                  }});
   if (offers.is_skipped) {
     execution.set_outcome(Outcome::approved);
     execution.complete_activity(id, Outcome::approved);

@@ -20,7 +20,9 @@ NodeIndex ProcessBuilder::index(const std::string& id) const {
   return static_cast<NodeIndex>(it - definition_.nodes.begin());
 }
 
-Node& ProcessBuilder::at(const std::string& id) { return definition_.nodes[index(id)]; }
+Node& ProcessBuilder::at(const std::string& id) {
+  return definition_.nodes[index(id)];
+}
 
 ProcessBuilder& ProcessBuilder::in(const std::string& sub_process) {
   if (sub_process.empty()) {
@@ -127,8 +129,8 @@ class Order {
     std::set<std::pair<ActivityInstanceId, std::string>> places;
     for (const ActivityInstance& activity : instance_.activities) {
       check_activity(activity);
-      const bool is_one = activity.role == ActivityRole::plain ||
-                          activity.role == ActivityRole::loop_body;
+      const bool is_one =
+          activity.role == ActivityRole::plain || activity.role == ActivityRole::loop_body;
       if (is_one && !places.emplace(activity.parent, activity.node_id).second) {
         fail(activity.node_id + " is alive twice in one scope");
       }
@@ -145,8 +147,8 @@ class Order {
       if (!is_alive(std::get<0>(key))) fail("an arrival at " + std::get<1>(key) + " is lost");
       if (count != 1) fail(std::get<1>(key) + " has several arrivals along one flow");
     }
-    const bool has_ended = instance_.state != InstanceState::running &&
-                           instance_.state != InstanceState::suspended;
+    const bool has_ended =
+        instance_.state != InstanceState::running && instance_.state != InstanceState::suspended;
     const bool is_empty = instance_.activities.empty() && instance_.arrivals.empty() &&
                           instance_.waits.empty() && instance_.incidents.empty();
     if (has_ended && !is_empty) fail("the instance has ended with something alive");
@@ -173,9 +175,9 @@ class Order {
     const ActivityInstanceId scope = instance_.scope_of(activity);
     const ActivityInstance* around = instance_.find_activity(scope);
     const auto owner = definition_.scope(node.scope).owner;
-    const bool is_in_place = owner ? around != nullptr &&
-                                         around->node_id == definition_.node(*owner).id
-                                   : around == nullptr;
+    const bool is_in_place =
+        owner ? around != nullptr && around->node_id == definition_.node(*owner).id
+              : around == nullptr;
     if (!is_in_place && activity.role != ActivityRole::compensation) {
       fail(activity.node_id + " runs in another scope than its own");
     }
@@ -243,14 +245,16 @@ std::string VerbWorld::apply(const Command& command) {
   if (!decision) return std::string(decision.error().reason.name);
   Instance folded = instance_;
   for (const Event& event : decision->events) evolve(folded, event);
-  if (!(folded == decision->after)) findings.emplace_back("the fold of the events is not the state");
+  if (!(folded == decision->after))
+    findings.emplace_back("the fold of the events is not the state");
   events_ = std::move(decision->events);
   instance_ = std::move(decision->after);
   // Of a migration, the caller deploys the target.
   if (const auto* migrate = std::get_if<Migrate>(&command)) {
     definition_ = std::make_shared<ProcessDefinition>(*migrate->target);
   }
-  for (std::string& what : disorder_of(*definition_, instance_)) findings.push_back(std::move(what));
+  for (std::string& what : disorder_of(*definition_, instance_))
+    findings.push_back(std::move(what));
   return {};
 }
 

@@ -48,8 +48,8 @@ Result<Decision> add_participants(const Context& context, const AddParticipants&
 
   Execution execution = begin(context);
   const ActivityInstanceId activity = open.activity->id;
-  execution.emit(ParticipantsAdded{item.id, command.position, command.users, command.by,
-                                   command.comment});
+  execution.emit(
+      ParticipantsAdded{item.id, command.position, command.users, command.by, command.comment});
   for (const UserId user : command.users) {
     WorkItemOffered event;
     event.item = WorkItemId{execution.fresh_id()};
@@ -73,9 +73,9 @@ Result<Decision> remove_participant(const Context& context, const RemoveParticip
       return refuse(reasons::kWorkItemNotAdded, "this participant was not added by anybody");
     }
     const WorkItem* adder = context.before.find_item(first.added_to);
-    const bool is_adder = adder != nullptr && (adder->assignee == command.by ||
-                                               adder->decided_by == command.by ||
-                                               adder->owner == command.by);
+    const bool is_adder =
+        adder != nullptr && (adder->assignee == command.by || adder->decided_by == command.by ||
+                             adder->owner == command.by);
     if (!is_adder || !command.by.is_assigned()) {
       return refuse(Code::permission_denied, reasons::kWorkItemNotYours,
                     "somebody else added this participant");

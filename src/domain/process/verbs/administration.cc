@@ -74,8 +74,7 @@ Result<Decision> reactivate(const Context& context, const Reactivate& command) {
   const bool has_ended = before.history_size > 0 && before.state != InstanceState::running &&
                          before.state != InstanceState::suspended;
   if (!has_ended) {
-    return refuse(reasons::kInstanceNotEnded,
-                  "the instance is " + std::string(name(before.state)));
+    return refuse(reasons::kInstanceNotEnded, "the instance is " + std::string(name(before.state)));
   }
   if (before.caller.is_assigned()) {
     return refuse(reasons::kInstanceIsCalled,
@@ -85,8 +84,7 @@ Result<Decision> reactivate(const Context& context, const Reactivate& command) {
   CINNABAR_TRY(const Move move, plan_move(context.definition, before, {}, target));
   Execution execution = begin(context);
   execution.emit(InstanceReactivated{command.by, command.comment});
-  execution.emit(
-      Redirected{Redirection::reactivated, {}, command.to, command.by, command.comment});
+  execution.emit(Redirected{Redirection::reactivated, {}, command.to, command.by, command.comment});
   execution.await_event_subprocesses({}, 0);
   undo(execution, move);
   choose_again(execution, target);

@@ -30,9 +30,9 @@ Result<OpenItem> find_open(const Context& context, WorkItemId id) {
   found.activity = id.is_assigned() ? context.before.find_activity_of(id) : nullptr;
   if (found.activity == nullptr) {
     const auto& decisions = context.before.decisions;
-    const bool was_decided = id.is_assigned() && std::ranges::find(decisions, id,
-                                                                   &PastDecision::item) !=
-                                                     decisions.end();
+    const bool was_decided =
+        id.is_assigned() &&
+        std::ranges::find(decisions, id, &PastDecision::item) != decisions.end();
     if (was_decided) {
       return refuse(reasons::kWorkItemAlreadyCompleted, "the work item was decided before");
     }

@@ -51,8 +51,8 @@ Result<Decision> transfer(const Context& context, const Transfer& command) {
   const WorkItem& item = *open.item;
   CINNABAR_CHECK_OK(check_theirs(context, item, command.by, command.for_others));
   CINNABAR_CHECK_OK(check_new_participant(context, *open.activity, command.to));
-  WorkItemReassigned event{item.id,    command.kind, command.to, item.owner,
-                           command.by, command.comment};
+  WorkItemReassigned event{item.id,    command.kind, command.to,
+                           item.owner, command.by,   command.comment};
   switch (command.kind) {
     case Handover::transfer:
       if (item.owner.is_assigned() && !command.for_others) {
@@ -95,8 +95,8 @@ Result<Decision> delegate(const Context& context, const Delegate& command) {
   if (owner == command.to) {
     return refuse(reasons::kParticipantRepeated, "nobody delegates to themselves");
   }
-  return reassign(context, {item.id, Handover::delegate, command.to, owner, command.by,
-                            command.comment});
+  return reassign(context,
+                  {item.id, Handover::delegate, command.to, owner, command.by, command.comment});
 }
 
 Result<Decision> resolve(const Context& context, const Resolve& command) {
@@ -107,8 +107,8 @@ Result<Decision> resolve(const Context& context, const Resolve& command) {
   }
   CINNABAR_CHECK_OK(check_theirs(context, item, command.by, false));
   CINNABAR_CHECK_OK(check_new_participant(context, *open.activity, item.owner));
-  return reassign(context, {item.id, Handover::resolve, item.owner, {}, command.by,
-                            command.comment});
+  return reassign(context,
+                  {item.id, Handover::resolve, item.owner, {}, command.by, command.comment});
 }
 
 }  // namespace cinnabar::process::verbs

@@ -62,7 +62,8 @@ void retry_token(Execution& execution, const Incident& incident) {
   const NodeIndex index = execution.index_of(node);
   const NodeBehavior& behavior = behavior_of(node.kind);
   if (!incident.flow_id.empty()) {
-    execution.arrive(index, Token{incident.scope, execution.definition().find_flow(incident.flow_id)});
+    execution.arrive(index,
+                     Token{incident.scope, execution.definition().find_flow(incident.flow_id)});
   } else if (behavior.on_retry != nullptr) {
     behavior.on_retry(execution, index, incident);
   } else if (incident.kind == IncidentKind::no_flow_matches && !is_gateway(node.kind)) {

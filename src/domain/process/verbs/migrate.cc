@@ -76,8 +76,7 @@ class Check {
     const ActivityInstance* activity = instance_.find_activity(scope);
     CINNABAR_ASSERT(activity != nullptr);
     const auto name = names_.find(activity->node_id);
-    const auto index =
-        target_.find_node(name == names_.end() ? activity->node_id : name->second);
+    const auto index = target_.find_node(name == names_.end() ? activity->node_id : name->second);
     if (!index) return std::nullopt;
     const auto* inner = target_.node(*index).get<SubProcess>();
     if (inner == nullptr) return std::nullopt;
@@ -161,14 +160,15 @@ class Check {
 void await_new_events(Execution& execution, const ProcessDefinition& former,
                       const std::map<std::string, std::string>& nodes) {
   const auto is_new = [&](const Node& event) {
-    const bool was_renamed = std::ranges::any_of(
-        nodes, [&](const auto& entry) { return entry.second == event.id; });
+    const bool was_renamed =
+        std::ranges::any_of(nodes, [&](const auto& entry) { return entry.second == event.id; });
     return !was_renamed && !former.find_node(event.id) && comes_from_outside(event);
   };
   std::vector<std::pair<NodeIndex, ActivityInstanceId>> started;
   const auto add_starts = [&](ActivityInstanceId scope) {
     const ProcessDefinition& definition = execution.definition();
-    for (const NodeIndex sub : definition.scope(execution.scope_index_of(scope)).event_subprocesses) {
+    for (const NodeIndex sub :
+         definition.scope(execution.scope_index_of(scope)).event_subprocesses) {
       const auto& body = definition.scope(definition.node(sub).get<SubProcess>()->body);
       for (const NodeIndex start : body.event_starts) {
         if (is_new(definition.node(start))) started.emplace_back(start, scope);

@@ -15,8 +15,7 @@ bool has_rule(const UserTask& task) {
 
 }  // namespace
 
-bool asks_initiator(const ProcessDefinition& definition, const Instance& instance,
-                    NodeIndex node) {
+bool asks_initiator(const ProcessDefinition& definition, const Instance& instance, NodeIndex node) {
   const UserTask* task = definition.node(node).user_task();
   if (task == nullptr) return false;
   if (has_rule<InitiatorRule>(*task)) return true;

@@ -151,7 +151,8 @@ std::vector<const Incident*> undone_incidents(const Execution& execution, const 
 void mark_arrivals(const Instance& instance, ActivityInstanceId scope, Marking& marking) {
   for (const auto& [key, count] : instance.arrivals) {
     const auto& [at, join, flow] = key;
-    for (std::int32_t i = 0; at == scope && i < count; ++i) marking.arrivals.emplace_back(join, flow);
+    for (std::int32_t i = 0; at == scope && i < count; ++i)
+      marking.arrivals.emplace_back(join, flow);
   }
 }
 
@@ -198,8 +199,7 @@ void terminate_handlers_without_cause(Execution& execution) {
 void change_joins(Execution& execution, const ScopeGraph& graph, const Region& region,
                   NodeIndex target, ActivityInstanceId scope) {
   const ProcessDefinition& definition = execution.definition();
-  const JoinChanges changes =
-      join_changes(graph, region, target, execution.instance(), scope);
+  const JoinChanges changes = join_changes(graph, region, target, execution.instance(), scope);
   for (const auto& [join, flow] : changes.dropped) {
     execution.emit(ArrivalsDropped{definition.node(join).id, definition.flows[flow].id, scope});
   }
@@ -213,8 +213,8 @@ void change_joins(Execution& execution, const ScopeGraph& graph, const Region& r
 bool open_container(Execution& execution, NodeIndex index, ActivityInstanceId& scope) {
   const Node& node = execution.node(index);
   const ActivityInstanceId id{execution.fresh_id()};
-  execution.emit(ActivityActivated{id, node.id, scope, ActivityRole::plain, 0, {},
-                                   execution.now()});
+  execution.emit(
+      ActivityActivated{id, node.id, scope, ActivityRole::plain, 0, {}, execution.now()});
   execution.await_boundary(node, id);
   scope = id;
   if (!node.inputs.empty()) {
@@ -245,8 +245,7 @@ Marking marking_of(const Execution& execution, const Move& move) {
   for (const auto& [join, flow] : changes.dropped) {
     const std::string& join_id = execution.node(join).id;
     const std::string& flow_id = execution.definition().flows[flow].id;
-    const std::int32_t count =
-        execution.instance().arrivals.at({move.scope, join_id, flow_id});
+    const std::int32_t count = execution.instance().arrivals.at({move.scope, join_id, flow_id});
     for (std::int32_t i = 0; i < count; ++i) marking.arrivals.emplace_back(join_id, flow_id);
   }
   return marking;
@@ -302,8 +301,8 @@ class StraightBack {
 
   bool run() {
     if (!find_stops()) return false;
-    execution_.emit(Redirected{Redirection::straight_back, gone_.id,
-                               execution_.node(stops_.front()).id, {}, {}});
+    execution_.emit(Redirected{
+        Redirection::straight_back, gone_.id, execution_.node(stops_.front()).id, {}, {}});
     clear();
     opened_.emplace(scope_index_, scope_);
     for (const NodeIndex stop : stops_) {
@@ -329,9 +328,8 @@ class StraightBack {
       if (stops_.size() == 1) {
         common = path;
       } else {
-        std::erase_if(common, [&](ScopeIndex scope) {
-          return std::ranges::find(path, scope) == path.end();
-        });
+        std::erase_if(
+            common, [&](ScopeIndex scope) { return std::ranges::find(path, scope) == path.end(); });
       }
     }
     if (stops_.empty()) return false;
@@ -377,8 +375,7 @@ class StraightBack {
     }
     for (const auto& [join, flow] :
          join_changes(graph, region, move.at, execution_.instance(), scope_).dropped) {
-      execution_.emit(
-          ArrivalsDropped{definition.node(join).id, definition.flows[flow].id, scope_});
+      execution_.emit(ArrivalsDropped{definition.node(join).id, definition.flows[flow].id, scope_});
     }
   }
 

@@ -14,13 +14,13 @@ namespace cinnabar::process::verbs {
 
 // How to get from some activities to a node.
 struct Move {
-  ActivityInstanceId scope;             // where it happens: the innermost one around both
+  ActivityInstanceId scope;  // where it happens: the innermost one around both
   ScopeIndex scope_index = 0;
   std::vector<ActivityInstanceId> from;  // those directly in it, or loops there, that the sources
                                          // are or are inside of; empty: all of it
   std::vector<NodeIndex> from_nodes;
-  NodeIndex at = 0;                     // the target, or the sub-process in this scope around it
-  std::vector<NodeIndex> inside;        // sub-processes to open on the way, the outermost first
+  NodeIndex at = 0;               // the target, or the sub-process in this scope around it
+  std::vector<NodeIndex> inside;  // sub-processes to open on the way, the outermost first
   NodeIndex target = 0;
 };
 

@@ -247,10 +247,10 @@ class Play {
         command.to = random_node();
         const auto& alive = world_.instance().activities;
         if (random_.below(4) != 0) command.from = alive[random_.below(alive.size())].id;
-        note("jump:" + (command.from ? world_.instance().find_activity(*command.from)->node_id
-                                     : std::string("*")) +
-                 ">" + command.to,
-             world_.apply(command));
+        std::string from = "*";
+        if (command.from) from = world_.instance().find_activity(*command.from)->node_id;
+        const std::string what = "jump:" + from + ">" + command.to;
+        note(what, world_.apply(command));
         return;
       }
       case 4: {

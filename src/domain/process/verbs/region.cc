@@ -127,8 +127,7 @@ std::vector<bool> ScopeGraph::reachable(NodeIndex from,
   return seen;
 }
 
-Region region_of(const ScopeGraph& graph, NodeIndex target,
-                 const std::vector<NodeIndex>& sources) {
+Region region_of(const ScopeGraph& graph, NodeIndex target, const std::vector<NodeIndex>& sources) {
   Region region;
   region.undone.assign(graph.definition().nodes.size(), false);
   if (!sources.empty()) {
@@ -173,7 +172,8 @@ JoinChanges join_changes(const ScopeGraph& graph, const Region& region, NodeInde
   JoinChanges changes;
   for (const NodeIndex join : graph.nodes()) {
     const Node& node = definition.node(join);
-    const bool can_give = is_parallel_join(node) && join != target && ahead[join];
+    // Behind a join, its token has to come round first, and then all of its branches do.
+    const bool can_give = is_parallel_join(node) && ahead[join] && !graph.dominates(join, target);
     const std::vector<bool> feeders =
         can_give ? feeders_of(graph, join, target, region) : std::vector<bool>();
     for (const FlowIndex flow : node.incoming) {

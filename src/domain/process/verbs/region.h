@@ -8,10 +8,10 @@
 // and with its siblings otherwise.
 //
 // Joins. What had arrived from undone nodes, or at undone joins, is dropped. A parallel join that
-// the target's token will reach gets an arrival for every incoming flow along which that token can
-// not come before the join fires: those branches count as done. It can not come along a flow that
-// it would reach only through the join itself, or by starting over at the split that the join
-// belongs to (its immediate dominator).
+// the target's token will reach, and that it is not behind of, gets an arrival for every incoming
+// flow along which that token can not come before the join fires: those branches count as done. It
+// can not come along a flow that it would reach only through the join itself, or by starting over
+// at the split that the join belongs to (its immediate dominator).
 #pragma once
 
 #include "domain/process/definition.h"
@@ -50,18 +50,18 @@ class ScopeGraph {
   void find_dominators();
 
   const ProcessDefinition& definition_;
-  std::vector<NodeIndex> nodes_;      // of the scope
-  std::vector<std::size_t> local_;    // by node, 0 for those of other scopes
-  std::vector<std::size_t> order_;    // local, in reverse postorder
-  std::vector<std::size_t> rank_;     // by local, position in order_
-  std::vector<bool> is_root_;         // by local
+  std::vector<NodeIndex> nodes_;        // of the scope
+  std::vector<std::size_t> local_;      // by node, 0 for those of other scopes
+  std::vector<std::size_t> order_;      // local, in reverse postorder
+  std::vector<std::size_t> rank_;       // by local, position in order_
+  std::vector<bool> is_root_;           // by local
   std::vector<std::size_t> dominator_;  // by local
 };
 
 struct Region {
-  std::optional<NodeIndex> top;      // D
+  std::optional<NodeIndex> top;  // D
   bool includes_top = false;
-  std::vector<bool> undone;          // by node
+  std::vector<bool> undone;  // by node
 };
 // `sources` may be empty: then all of the scope is undone.
 Region region_of(const ScopeGraph& graph, NodeIndex target, const std::vector<NodeIndex>& sources);

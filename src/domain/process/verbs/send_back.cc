@@ -61,7 +61,8 @@ Result<Move> way_to_initiator(const ProcessDefinition& definition, const Instanc
       return way_back(definition, instance, from, node);
     }
   }
-  return refuse(reasons::kTargetNotPossible, "the process does not begin with a task of its initiator");
+  return refuse(reasons::kTargetNotPossible,
+                "the process does not begin with a task of its initiator");
 }
 
 Result<Move> find_way(const ProcessDefinition& definition, const Instance& instance,
@@ -89,8 +90,8 @@ Result<Decision> send_back(const Context& context, const Return& command) {
   execution.change_fields(command.changes);
   execution.emit(
       WorkItemCompleted{open.item->id, command.by, Outcome::returned, {}, command.comment});
-  execution.emit(Redirected{Redirection::returned, from, execution.node(move.target).id,
-                            command.by, command.comment});
+  execution.emit(Redirected{Redirection::returned, from, execution.node(move.target).id, command.by,
+                            command.comment});
   Marking marking;
   if (command.straight_back) marking = marking_of(execution, move);
   undo(execution, move);
@@ -105,8 +106,7 @@ Result<Decision> send_back(const Context& context, const Return& command) {
 bool send_back_late(Execution& execution, ActivityInstanceId from) {
   const auto move = way_to_previous(execution.definition(), execution.instance(), from);
   if (!move) return false;
-  execution.emit(
-      Redirected{Redirection::returned, from, execution.node(move->target).id, {}, {}});
+  execution.emit(Redirected{Redirection::returned, from, execution.node(move->target).id, {}, {}});
   undo(execution, *move);
   choose_again(execution, move->target);
   go(execution, *move);

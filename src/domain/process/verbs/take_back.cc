@@ -145,8 +145,8 @@ Result<std::vector<ActivityInstanceId>> find_front(const Context& context, const
     found.push_back(activity.id);
   }
   if (!found.empty()) return found;
-  const bool has_arrived = std::ranges::any_of(
-      context.before.arrivals, [&](const Arrivals::value_type& arrival) {
+  const bool has_arrived =
+      std::ranges::any_of(context.before.arrivals, [&](const Arrivals::value_type& arrival) {
         const auto& [scope, join, flow] = arrival.first;
         const auto index = context.definition.find_flow(flow);
         return scope == past.scope && index &&
@@ -186,8 +186,8 @@ Result<Decision> take_token_back(const Context& context, const TakeBack& command
   if (!node || !is_scope_open) {
     return refuse(reasons::kNextAlreadyActed, "what was around that task has ended");
   }
-  const bool is_asked_again = std::ranges::any_of(
-      context.before.activities, [&](const ActivityInstance& activity) {
+  const bool is_asked_again =
+      std::ranges::any_of(context.before.activities, [&](const ActivityInstance& activity) {
         return activity.parent == past.scope && activity.node_id == past.node_id;
       });
   if (is_asked_again) {

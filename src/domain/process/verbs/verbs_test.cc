@@ -81,7 +81,8 @@ TEST_F(Verbs, transfer) {
   EXPECT_EQ(world_.asked("A"), "dan");
   ASSERT_NE(world_.event<WorkItemReassigned>(), nullptr);
   EXPECT_EQ(world_.event<WorkItemReassigned>()->comment, "you");
-  ASSERT_EQ(world_.apply(Transfer{item, world_.adm, world_.eve, true, {}, Handover::departure}), "");
+  ASSERT_EQ(world_.apply(Transfer{item, world_.adm, world_.eve, true, {}, Handover::departure}),
+            "");
   ASSERT_EQ(world_.decide_as(world_.eve), "");
   EXPECT_EQ(world_.stands_at(), "B");
   EXPECT_EQ(world_.apply(Transfer{item, world_.eve, world_.dan, false, {}, Handover::transfer}),
@@ -568,8 +569,7 @@ TEST_F(Verbs, migration_lists_what_has_no_place) {
   ProcessBuilder builder;
   builder.start("s").task("A", {InitiatorRule{}}).task("S", users({"bob"}));
   builder.task("B", users({"bob"})).end("e").path({"s", "A", "S", "B", "e"});
-  const auto problems =
-      verbs::migration_problems(*from, world_.instance(), *builder.build(), {});
+  const auto problems = verbs::migration_problems(*from, world_.instance(), *builder.build(), {});
   ASSERT_EQ(problems.size(), 2U);
   EXPECT_EQ(problems[0], "S: is a user_task in the other version, no sub_process");
   EXPECT_EQ(problems[1], "B: lies in another scope in the other version");

@@ -59,8 +59,8 @@ Result<Decision> withdraw(const Context& context, const Withdraw& command) {
     execution.emit(InstanceTerminated{command.by, command.comment, true});
     return std::move(execution).finish();
   }
-  execution.emit(Redirected{Redirection::withdrawn, {}, execution.node(*own).id, command.by,
-                            command.comment});
+  execution.emit(
+      Redirected{Redirection::withdrawn, {}, execution.node(*own).id, command.by, command.comment});
   undo(execution, *move);
   choose_again(execution, *own);
   go(execution, *move);
