@@ -161,7 +161,8 @@ Result<Script> Script::compile(std::string_view source) {
                             reasons::kScriptInvalid)) {
     return *std::move(error);
   }
-  return Script{std::make_shared<const std::string>(std::move(prepared))};
+  return Script{std::make_shared<const std::string>(source),
+                std::make_shared<const std::string>(std::move(prepared))};
 }
 
 Result<Outcome> Script::run(const Variables& visible, const Budget& budget) const {

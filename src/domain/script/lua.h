@@ -48,10 +48,14 @@ class Script {
   // The same script, variables and budget give the same outcome, also for errors.
   [[nodiscard]] Result<Outcome> run(const expr::Variables& visible,
                                     const Budget& budget = {}) const;
+  // As it was given to compile().
+  [[nodiscard]] const std::string& source() const { return *written_; }
 
  private:
-  explicit Script(std::shared_ptr<const std::string> source) : source_(std::move(source)) {}
+  Script(std::shared_ptr<const std::string> written, std::shared_ptr<const std::string> source)
+      : written_(std::move(written)), source_(std::move(source)) {}
 
+  std::shared_ptr<const std::string> written_;
   std::shared_ptr<const std::string> source_;  // checked, and rewritten by prepare_source()
 };
 
