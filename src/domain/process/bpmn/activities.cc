@@ -300,22 +300,19 @@ void ActivityReader::read_parameters(const pugi::xml_node& element, Node& node) 
   }
 }
 
-std::string ActivityReader::data_name(const pugi::xml_node& at, std::string_view reference) {
-  const std::string id(local_name(trim(reference)));
-  // Data is named inside of the process that uses it; looked up from the element outwards.
-  for (pugi::xml_node scope = at; scope; scope = scope.parent()) {
-    const pugi::xml_node found = scope.find_node([&](const pugi::xml_node& node) {
-      return node.type() == pugi::node_element && id == node.attribute("id").value();
-    });
-    if (!found) continue;
-    if (is_element(found, kBpmn, "dataObjectReference")) {
-      const std::string_view object = trim(found.attribute("dataObjectRef").value());
-      if (!object.empty() && object != id) return data_name(found, object);
+std::string ActivityReader::data_name(std::string_view reference) {
+  std::string id(local_name(trim(reference)));
+  pugi::xml_node found = document_.find(id);
+  if (found && is_element(found, kBpmn, "dataObjectReference")) {
+    const std::string_view object = local_name(trim(found.attribute("dataObjectRef").value()));
+    // One step: a reference leads to an object, never to another reference.
+    if (!object.empty()) {
+      id = object;
+      found = document_.find(id);
     }
-    const std::string_view name = trim(found.attribute("name").value());
-    return std::string(name.empty() ? id : name);
   }
-  return id;
+  const std::string_view name = trim(found.attribute("name").value());
+  return name.empty() ? id : std::string(name);
 }
 
 void ActivityReader::read_associations(const pugi::xml_node& element, Node& node) {
@@ -325,7 +322,7 @@ void ActivityReader::read_associations(const pugi::xml_node& element, Node& node
     std::vector<Mapping>& into = is_in ? node.inputs : node.outputs;
     const auto named = [&](const char* part) -> std::string {
       const pugi::xml_node reference = child_of(child, part);
-      return reference ? data_name(element, reference.text().get()) : std::string();
+      return reference ? data_name(reference.text().get()) : std::string();
     };
     const std::string target = named("targetRef");
     if (const pugi::xml_node transformation = child_of(child, "transformation")) {
@@ -427,11 +424,10 @@ MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element,
   }
   if (const pugi::xml_node input = child_of(element, "loopDataInputRef")) {
     const std::string_view text = trim(input.text().get());
-    multi.collection = is_written_as_expression(text)
-                           ? document_.expression(input, text)
-                           : name_expression(input, data_name(element, text));
+    multi.collection = is_written_as_expression(text) ? document_.expression(input, text)
+                                                      : name_expression(input, data_name(text));
     // A data input of the activity itself is there only inside of it: take what fills it.
-    const auto filled = std::ranges::find(node.inputs, data_name(element, text), &Mapping::target);
+    const auto filled = std::ranges::find(node.inputs, data_name(text), &Mapping::target);
     if (filled != node.inputs.end()) multi.collection = filled->value;
   }
   if (const pugi::xml_node item = child_of(element, "inputDataItem")) {
@@ -439,7 +435,7 @@ MultiInstance ActivityReader::read_multi_instance(const pugi::xml_node& element,
     multi.element_variable = name.empty() ? item.attribute("id").value() : std::string(name);
   }
   if (const pugi::xml_node output = child_of(element, "loopDataOutputRef")) {
-    multi.output_collection = data_name(element, output.text().get());
+    multi.output_collection = data_name(output.text().get());
   }
   if (const pugi::xml_node item = child_of(element, "outputDataItem")) {
     const std::string_view name = trim(item.attribute("name").value());

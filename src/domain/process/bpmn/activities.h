@@ -44,7 +44,7 @@ class ActivityReader {
   std::optional<expr::Expression> parameter_value(const pugi::xml_node& parameter);
   std::optional<expr::Expression> name_expression(const pugi::xml_node& at, std::string_view name);
   // The name of what a reference to a data object, input or output means.
-  std::string data_name(const pugi::xml_node& at, std::string_view reference);
+  std::string data_name(std::string_view reference);
 
   Document& document_;
   EventReader& events_;

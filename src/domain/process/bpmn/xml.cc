@@ -10,6 +10,8 @@ namespace cinnabar::process::bpmn {
 namespace {
 
 constexpr std::int32_t kDepthMax = 64;
+constexpr std::int32_t kElementsMax = 400'000;    // and texts
+constexpr std::int32_t kPathAttributesMax = 500;  // of an element and all around it
 
 std::string_view prefix_of(std::string_view qualified) {
   const std::size_t colon = qualified.find(':');
@@ -76,8 +78,10 @@ bool Document::load(std::string_view xml) {
       return refuse("document_type_refused", 1, "remove the DOCTYPE; entities are not read");
     }
   }
-  if (!check_depth()) {
-    return refuse("document_too_deep", 0, "elements are nested more than 64 deep");
+  if (const char* rule = check_shape()) {
+    return refuse(rule, 0,
+                  "a document has at most 64 levels, 400000 elements and texts, and 500 attributes "
+                  "from the root to any element; split the process");
   }
   if (!is_element(root(), kBpmn, "definitions")) {
     error("document_not_bpmn", root(),
@@ -87,22 +91,51 @@ bool Document::load(std::string_view xml) {
   return true;
 }
 
-bool Document::check_depth() {
+// Names are resolved from their element outwards, so what they have to pass on that way is bounded,
+// and so is their number.
+const char* Document::check_shape() {
   std::int32_t depth = 0;
-  pugi::xml_node at = tree_;
-  while (true) {
+  std::int32_t elements = 0;
+  std::vector<std::int32_t> attributes{0};  // on the path from the root, by depth
+  pugi::xml_node at = tree_.first_child();
+  while (at) {
+    if (++elements > kElementsMax) return "document_too_large";
+    std::int32_t passed = attributes.back();
+    for (auto it = at.attributes_begin(); it != at.attributes_end(); ++it) ++passed;
+    if (passed > kPathAttributesMax) return "document_too_many_attributes";
     if (const pugi::xml_node child = at.first_child()) {
-      if (++depth > kDepthMax) return false;
+      if (++depth > kDepthMax) return "document_too_deep";
+      attributes.push_back(passed);
       at = child;
       continue;
     }
     while (at && !at.next_sibling()) {
       at = at.parent();
+      if (at) attributes.pop_back();
       --depth;
     }
-    if (!at) return true;
-    at = at.next_sibling();
+    if (at) at = at.next_sibling();
   }
+  return nullptr;
+}
+
+pugi::xml_node Document::find(std::string_view id) {
+  if (!by_id_) {
+    by_id_.emplace();
+    pugi::xml_node at = root();
+    while (at) {
+      const pugi::xml_attribute written = at.attribute("id");
+      if (written && namespace_of(at) == kBpmn) by_id_->emplace(written.value(), at);
+      if (at.first_child()) {
+        at = at.first_child();
+        continue;
+      }
+      while (at && !at.next_sibling()) at = at.parent();
+      if (at) at = at.next_sibling();
+    }
+  }
+  const auto it = by_id_->find(id);
+  return it == by_id_->end() ? pugi::xml_node() : it->second;
 }
 
 std::int32_t Document::line_at(std::ptrdiff_t offset) const {

@@ -8,6 +8,7 @@
 #include <pugixml.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,8 @@ class Document {
   bool load(std::string_view xml);
 
   [[nodiscard]] pugi::xml_node root() const { return tree_.document_element(); }
+  // The element of BPMN with that id, the first of several; null node: none.
+  [[nodiscard]] pugi::xml_node find(std::string_view id);
   [[nodiscard]] std::int32_t line_of(const pugi::xml_node& node) const;
 
   void error(std::string rule, const pugi::xml_node& at, std::string message);
@@ -77,7 +80,8 @@ class Document {
   void report_left_over(const pugi::xml_node& element);
 
  private:
-  bool check_depth();
+  // Null pointer, or the rule that the tree breaks.
+  const char* check_shape();
   std::int32_t line_at(std::ptrdiff_t offset) const;
 
   pugi::xml_document tree_;
@@ -85,6 +89,7 @@ class Document {
   std::vector<Finding> findings_;
   std::set<const void*> taken_;
   std::set<std::string_view> ids_;
+  std::optional<std::map<std::string_view, pugi::xml_node>> by_id_;  // made when first asked
 };
 
 }  // namespace cinnabar::process::bpmn
