@@ -77,7 +77,7 @@ std::string text_of(const Loop& loop) {
   return "multi|" + std::to_string(multi->is_sequential) + "|" + text_of(multi->cardinality) + "|" +
          text_of(multi->collection) + "|" + multi->element_variable + "|" +
          text_of(multi->completion) + "|" + multi->output_collection + "|" +
-         text_of(multi->output_element);
+         text_of(multi->output_element) + "|" + multi->output_variable;
 }
 
 struct SettingsText {
@@ -193,7 +193,9 @@ TEST(Export, settings_of_user_tasks_read_back) {
 TEST(Export, completion_rules_read_back) {
   for (const std::string rule :
        {"rule=\"any\"", "rule=\"all\" veto=\"true\"", "rule=\"all\" veto=\"false\"",
-        "rule=\"atLeast\" count=\"3\"", "rule=\"percentage\" percent=\"60\""}) {
+        "rule=\"atLeast\" count=\"3\"", "rule=\"percentage\" percent=\"60\"",
+        "rule=\"percentage\" percent=\"60\" veto=\"true\"",
+        "rule=\"atLeast\" count=\"2\" veto=\"true\"", "rule=\"weighted\" percent=\"51\""}) {
     const auto first = read(chain({{"t",
                                     "<userTask id=\"t\"><extensionElements>"
                                     "<c:participants users=\"a\"/><c:completion " +
@@ -206,6 +208,20 @@ TEST(Export, completion_rules_read_back) {
     };
     EXPECT_EQ(completion_of(*second), completion_of(*first)) << rule;
   }
+}
+
+TEST(Export, weights_of_votes_read_back) {
+  const auto first = read(chain({{"t", R"(<userTask id="t"><extensionElements>
+      <c:participants users="ann,bob"/><c:completion rule="weighted" percent="60" veto="true">
+      <c:weight user="ann" value="3"/><c:weight role="buyer" value="0"/></c:completion>
+      </extensionElements></userTask>)"}}));
+  ASSERT_NE(first, nullptr);
+  const WeightedShare expected{60, true, {{"ann", std::nullopt, 3}, {"buyer", GroupKind::role, 0}}};
+  EXPECT_EQ(first->node(*first->find_node("t")).user_task()->completion, CompletionRule{expected});
+  const auto second = read(to_xml(*first));
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->node(*second->find_node("t")).user_task()->completion,
+            CompletionRule{expected});
 }
 
 TEST(Export, events_read_back) {
@@ -300,7 +316,8 @@ TEST(Export, loops_read_back) {
             </multiInstanceLoopCharacteristics></task>)"},
        {"u", R"(<userTask id="u"><extensionElements><c:participants users="a"/></extensionElements>
             <multiInstanceLoopCharacteristics c:collection="=items" c:elementVariable="item"
-            c:outputCollection="all" c:outputElement="item + 1"/></userTask>)"}}));
+            c:outputCollection="all" c:outputElement="item + 1"><outputDataItem name="one"/>
+            </multiInstanceLoopCharacteristics></userTask>)"}}));
 }
 
 TEST(Export, scopes_read_back) {

@@ -305,7 +305,9 @@ void SettingsReader::read_completion(const pugi::xml_node& element, UserTask& ta
   check_attributes(element, {"rule", "count", "percent", "veto"});
   const auto rule = require(element, "rule");
   if (!rule) return;
-  const bool veto = document_.boolean(element, element.attribute("veto")).value_or(true);
+  // Where everybody is needed, one rejection decides; where a share is enough, it is one vote.
+  const bool needs_all = *rule == "all" || *rule == "inOrder";
+  const bool veto = document_.boolean(element, element.attribute("veto")).value_or(needs_all);
   const auto number = [&](const char* attribute, std::int64_t max) -> std::int32_t {
     const auto text = require(element, attribute);
     if (!text) return 1;
@@ -322,13 +324,43 @@ void SettingsReader::read_completion(const pugi::xml_node& element, UserTask& ta
   } else if (*rule == "inOrder") {
     task.completion = InOrder{veto};
   } else if (*rule == "atLeast") {
-    task.completion = AtLeast{number("count", static_cast<std::int64_t>(limits::kParticipantsMax))};
+    task.completion =
+        AtLeast{number("count", static_cast<std::int64_t>(limits::kParticipantsMax)), veto};
   } else if (*rule == "percentage") {
-    task.completion = Percentage{number("percent", 100)};
+    task.completion = Percentage{number("percent", 100), veto};
+  } else if (*rule == "weighted") {
+    task.completion = WeightedShare{number("percent", 100), veto, read_weights(element)};
   } else {
     document_.error("attribute_value", element,
-                    "rule must be any, all, inOrder, atLeast or percentage");
+                    "rule must be any, all, inOrder, atLeast, percentage or weighted");
   }
+}
+
+std::vector<VoteWeight> SettingsReader::read_weights(const pugi::xml_node& element) {
+  constexpr std::array<std::pair<const char*, std::optional<GroupKind>>, 5> kVoters = {{
+      {"user", std::nullopt},
+      {"group", GroupKind::group},
+      {"department", GroupKind::department},
+      {"role", GroupKind::role},
+      {"position", GroupKind::position},
+  }};
+  std::vector<VoteWeight> weights;
+  for (const pugi::xml_node child : element.children()) {
+    if (!is_element(child, kOwn, "weight")) continue;
+    check_attributes(child, {"user", "group", "department", "role", "position", "value"});
+    if (!require(child, "value")) continue;
+    const auto weight = document_.number(child, child.attribute("value"), 0, kVoteWeightMax);
+    const std::size_t before = weights.size();
+    for (const auto& [attribute, kind] : kVoters) {
+      const auto name = Document::attribute(child, attribute);
+      if (name) weights.push_back({std::string(trim(*name)), kind, weight.value_or(1)});
+    }
+    if (weights.size() == before) {
+      document_.error("attribute_missing", child,
+                      "say whose vote it is: user, group, department, role or position");
+    }
+  }
+  return weights;
 }
 
 bool has_own_loop_data(const pugi::xml_node& multi_instance) {

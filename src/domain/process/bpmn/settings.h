@@ -29,6 +29,7 @@ class SettingsReader {
   void read_participants(const pugi::xml_node& element, UserTask& task);
   void read_relative_participants(const pugi::xml_node& element, UserTask& task);
   void read_completion(const pugi::xml_node& element, UserTask& task);
+  std::vector<VoteWeight> read_weights(const pugi::xml_node& element);
   void read_repeated_task(const pugi::xml_node& element, UserTask& task, bool has_rule);
   void read_quick_action(const pugi::xml_node& element, UserTask& task);
   void read_field_access(const pugi::xml_node& element, UserTask& task);

@@ -210,6 +210,11 @@ struct LoopWriter {
     }
     if (loop.output_element) xml.attribute("c:outputElement", loop.output_element->text());
     if (loop.cardinality) xml.leaf("loopCardinality", loop.cardinality->text());
+    if (!loop.output_variable.empty()) {
+      xml.start("outputDataItem");
+      xml.attribute("name", loop.output_variable);
+      xml.end();
+    }
     if (loop.completion) xml.leaf("completionCondition", loop.completion->text());
     xml.end();
   }

@@ -132,10 +132,25 @@ struct Completion {
   void operator()(const AtLeast& rule) const {
     xml.attribute("rule", "atLeast");
     xml.attribute("count", std::to_string(rule.count));
+    write_veto(rule.one_veto);
   }
   void operator()(const Percentage& rule) const {
     xml.attribute("rule", "percentage");
     xml.attribute("percent", std::to_string(rule.percent));
+    write_veto(rule.one_veto);
+  }
+  void operator()(const WeightedShare& rule) const {
+    xml.attribute("rule", "weighted");
+    xml.attribute("percent", std::to_string(rule.percent));
+    write_veto(rule.one_veto);
+    for (const VoteWeight& weight : rule.weights) {
+      // Lists of participants have the same words in the plural.
+      const std::string plural = weight.kind ? attribute_of(*weight.kind) : "users";
+      xml.start("c:weight");
+      xml.attribute(plural.substr(0, plural.size() - 1), weight.name);
+      xml.attribute("value", std::to_string(weight.weight));
+      xml.end();
+    }
   }
   void write_veto(bool value) const { xml.attribute("veto", value ? "true" : "false"); }
 };
