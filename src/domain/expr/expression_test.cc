@@ -1,7 +1,7 @@
 #include "domain/expr/expression.h"
 
 #include "base/random.h"
-#include "domain/expr/text.h"
+#include "domain/expr/test_support.h"
 
 #include <gtest/gtest.h>
 
@@ -10,47 +10,8 @@
 namespace cinnabar::expr {
 namespace {
 
-class Values final : public Scope {
- public:
-  Values() {
-    put("a", FieldValue{Decimal{7}});
-    put("t", FieldValue::text("approved"));
-    put("n", FieldValue::text("100"));
-    put("yes", FieldValue{true});
-    put("day", FieldValue{CalendarDate{"2024-02-29"}});
-    put("me", FieldValue{UserRef{UserId{5}}});
-    put("who", FieldValue{AssigneeRef{GroupId{3}, UserId{5}}});
-    put("list", FieldValue{FieldValue::List{FieldValue::text("x"), FieldValue::text("y")}});
-    put("one", FieldValue{FieldValue::List{FieldValue::text("x")}});
-    put("$status", FieldValue::text("open"));
-    put("form.amount", FieldValue{Decimal{3}});
-    put("cost-center", FieldValue::text("K1"));
-    FieldValue::Table rows(2);
-    rows[0].emplace("price", FieldValue{Decimal{10}});
-    rows[1].emplace("price", FieldValue{*Decimal::parse("2.5")});
-    put("table", FieldValue{rows});
-    put("long", FieldValue::text(std::string(200 * 1024, 'x')));
-  }
-  [[nodiscard]] std::optional<Value> find(std::string_view name) const override {
-    const auto it = values_.find(name);
-    return it == values_.end() ? std::nullopt : std::optional<Value>{from_field(it->second)};
-  }
-
- private:
-  void put(const std::string& name, FieldValue value) { values_.emplace(name, std::move(value)); }
-  FieldValues values_;
-};
-
-std::string show(const Value& value) {
-  return to_text(value);
-}
-
-std::string eval(std::string_view text) {
-  const auto expression = Expression::parse(text);
-  if (!expression) return "syntax: " + expression.error().detail;
-  const auto value = expression->eval(Values{});
-  return value ? show(*value) : "failed: " + value.error().detail;
-}
+using testing::eval;
+using testing::Values;
 
 TEST(Expression, literals_names_and_comparison) {
   EXPECT_EQ(eval("1.50"), "1.5");

@@ -153,7 +153,11 @@ Result<NodeId> Parser::name() {
       known = i;
     }
   }
-  if (local_length > 0 && local_length >= known_length) {
+  const bool in_items = !item_slots(0).empty();
+  // Words that follow one another are one name of an item: "item price" is not `item`.
+  const std::size_t words = in_items ? name_length(0) : 1;
+  const bool is_longer = words > std::max(local_length, known_length);
+  if (local_length > 0 && local_length >= known_length && !is_longer) {
     locals_[local].is_used = true;
     const std::string first = joined(at_, local_length);
     at_ += local_length;
@@ -161,18 +165,16 @@ Result<NodeId> Parser::name() {
     if (item_slots(local + 1).empty()) return node;
     return with_items(local + 1, name_index({first, {first}, false}), node);
   }
-  const bool in_items = !item_slots(0).empty();
-  if (known_length > 0) {
+  if (known_length > 0 && !is_longer) {
     at_ += known_length;
     return scope_name(known_text_[known], !in_items);
   }
   if (std::ranges::find(kReserved, peek().text) != kReserved.end()) return unexpected("a value");
-  const std::size_t length = in_items ? name_length(0) : 1;
-  const std::string first = joined(at_, length);
-  if (is_symbol("(", length)) {
+  const std::string first = joined(at_, words);
+  if (is_symbol("(", words)) {
     return syntax_error(peek().at, "there is no function '" + first + "'");
   }
-  at_ += length;
+  at_ += words;
   return scope_name(first, !in_items);
 }
 

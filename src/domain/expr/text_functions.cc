@@ -42,7 +42,7 @@ icu::UnicodeString wide(std::string_view text) {
 // What a search through the text costs. RE2 takes time in proportion to the text and the size of
 // the pattern.
 std::size_t search_cost(std::size_t bytes, std::size_t size) {
-  constexpr std::size_t kBytesPerStep = 100'000;
+  constexpr std::size_t kBytesPerStep = 50'000;
   return bytes * (size + 1) / kBytesPerStep;
 }
 
