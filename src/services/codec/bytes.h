@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "vocab/limits.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -45,11 +46,19 @@ class Writer {
     put_signed(id.value());
   }
 
+  // For what can not be stored, for example values that nest too deep.
+  void fail() { has_failed_ = true; }
+  // Also true once there are more than limits::kStateBytesMax: nothing that large is ever stored.
+  [[nodiscard]] bool has_failed() const {
+    return has_failed_ || out_.size() > limits::kStateBytesMax;
+  }
+
   // The bytes with their checksum. The writer is spent.
   std::string seal() &&;
 
  private:
   std::string out_;
+  bool has_failed_ = false;
 };
 
 class Reader {

@@ -4,7 +4,9 @@
 #include "base/random.h"
 #include "domain/process/event.h"
 #include "domain/process/instance.h"
+#include "services/codec/aggregate_bytes.h"
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -64,47 +66,8 @@ class RandomValues {
     return values;
   }
   process::Event event() {
-    switch (random_.below(18)) {
-      case 0:
-        return process::InstanceStarted{id<ProcessInstanceId>(), id<ProcessDefinitionId>(),
-                                        id<UserId>(), instant()};
-      case 1:
-        return process::FieldsChanged{values(3)};
-      case 2:
-        return process::HeadersChanged{text(), text(), text()};
-      case 3:
-        return process::NodePassed{text()};
-      case 4:
-        return process::FlowTaken{text()};
-      case 5:
-        return process::JoinArrived{text(), text()};
-      case 6:
-        return process::JoinFired{text()};
-      case 7:
-        return process::ActivityActivated{id<ActivityInstanceId>(), text()};
-      case 8:
-        return process::WorkItemOffered{id<WorkItemId>(), id<ActivityInstanceId>(), id<UserId>(),
-                                        id<GroupId>(), random_.below(2) == 1};
-      case 9:
-        return process::WorkItemOpened{id<WorkItemId>()};
-      case 10:
-        return process::WorkItemCompleted{id<WorkItemId>(), id<UserId>(), outcome(), text(),
-                                          text()};
-      case 11:
-        return process::WorkItemSuperseded{id<WorkItemId>()};
-      case 12:
-        return process::ActivityCompleted{id<ActivityInstanceId>(), outcome()};
-      case 13:
-        return process::ActivityTerminated{id<ActivityInstanceId>()};
-      case 14:
-        return process::IncidentRaised{incident_kind(), text(), text()};
-      case 15:
-        return process::IncidentResolved{text()};
-      case 16:
-        return process::InstanceCompleted{text()};
-      default:
-        return process::InstanceTerminated{id<UserId>(), text()};
-    }
+    return event_of(random_.below(std::variant_size_v<process::Event>),
+                    std::make_index_sequence<std::variant_size_v<process::Event>>{});
   }
   std::vector<process::Event> events() {
     std::vector<process::Event> events;
@@ -113,21 +76,48 @@ class RandomValues {
   }
   process::Instance instance() {
     process::Instance instance;
-    instance.id = id<ProcessInstanceId>();
-    instance.definition = id<ProcessDefinitionId>();
-    instance.initiator = id<UserId>();
-    instance.started_at = instant();
-    instance.state = static_cast<InstanceState>(1 + random_.below(4));
-    instance.headers = {text(), text(), text()};
-    for (auto left = random_.below(4); left > 0; --left) instance.activities.push_back(activity());
-    for (auto left = random_.below(4); left > 0; --left) {
-      instance.arrivals[{text(), text()}] = static_cast<std::int32_t>(1 + random_.below(1000));
-    }
-    for (auto left = random_.below(3); left > 0; --left) {
-      instance.incidents.push_back({incident_kind(), text(), text()});
-    }
-    instance.history_size = static_cast<std::int64_t>(random_.below(100'000));
+    fill(instance);
+    instance.fields.clear();
+    for (auto& [key, count] : instance.arrivals) count = 1 + std::abs(count % 1000);
     return instance;
+  }
+  expr::Value variable(int depth) {
+    using expr::Value;
+    switch (random_.below(depth > 0 ? 16 : 13)) {
+      case 0:
+        return Value{};
+      case 1:
+        return Value{random_.below(2) == 1};
+      case 2:
+        return Value{decimal()};
+      case 3:
+        return Value{text()};
+      case 4:
+        return Value{expr::Date{number(), month(), day()}};
+      case 5:
+        return Value{time()};
+      case 6:
+        return Value{expr::DateTime{number(), month(), day(), time()}};
+      case 7:
+        return Value{expr::MonthsDuration{number()}};
+      case 8:
+        return Value{Duration{instant().micros()}};
+      case 9:
+        return Value{UserRef{id<UserId>()}};
+      case 10:
+        return Value{GroupRef{id<GroupId>()}};
+      case 11:
+        return Value{AssigneeRef{id<GroupId>(), id<UserId>()}};
+      case 12:
+        return Value{FileRef{id<AttachmentId>(), text()}};
+      case 13:
+        return Value{variables(depth)};
+      case 14:
+        return Value{context(depth)};
+      default:
+        return Value{Value::Range{variable(depth - 1), variable(depth - 1), random_.below(2) == 1,
+                                  random_.below(2) == 1}};
+    }
   }
 
  private:
@@ -146,18 +136,78 @@ class RandomValues {
     for (auto left = random_.below(4); left > 0; --left) table.push_back(values(depth - 1));
     return table;
   }
-  Outcome outcome() { return static_cast<Outcome>(random_.below(5)); }
-  IncidentKind incident_kind() { return static_cast<IncidentKind>(1 + random_.below(4)); }
-  process::ActivityInstance activity() {
-    process::ActivityInstance activity;
-    activity.id = id<ActivityInstanceId>();
-    activity.node_id = text();
-    for (auto left = random_.below(4); left > 0; --left) {
-      activity.work_items.push_back({id<WorkItemId>(), id<UserId>(), id<GroupId>(),
-                                     static_cast<WorkItemState>(1 + random_.below(3)), outcome(),
-                                     random_.below(2) == 1});
+  std::int32_t number() { return static_cast<std::int32_t>(random_.next() >> random_.below(33)); }
+  std::int32_t month() { return static_cast<std::int32_t>(1 + random_.below(12)); }
+  std::int32_t day() { return static_cast<std::int32_t>(1 + random_.below(31)); }
+  expr::TimeOfDay time() {
+    expr::TimeOfDay time;
+    time.micros = static_cast<std::int64_t>(random_.below(86'400'000'000));
+    if (random_.below(2) == 1) {
+      time.offset_seconds = static_cast<std::int32_t>(random_.below(172'801)) - 86'400;
+    } else {
+      time.zone = text();
     }
-    return activity;
+    return time;
+  }
+  expr::Value::List variables(int depth) {
+    expr::Value::List list;
+    for (auto left = random_.below(4); left > 0; --left) list.push_back(variable(depth - 1));
+    return list;
+  }
+  expr::Value::Context context(int depth) {
+    expr::Value::Context context;
+    for (auto left = random_.below(4); left > 0; --left) {
+      context.emplace_back(std::to_string(left) + text(), variable(depth - 1));
+    }
+    return context;
+  }
+
+  template <std::size_t... kIndexes>
+  process::Event event_of(std::uint64_t index, std::index_sequence<kIndexes...>) {
+    process::Event event;
+    const auto make = [&]<std::size_t kIndex>() {
+      if (kIndex == index) fill(event.emplace<kIndex>());
+    };
+    (make.template operator()<kIndexes>(), ...);
+    return event;
+  }
+
+  // Fills any plain aggregate, so that a new member is tested the day it comes.
+  template <typename T>
+  void fill(T& value) {
+    if constexpr (RuntimeId<T>) {
+      value = id<T>();
+    } else if constexpr (std::same_as<T, bool>) {
+      value = random_.below(2) == 1;
+    } else if constexpr (std::is_enum_v<T>) {
+      const auto first = static_cast<std::uint64_t>(EnumRange<T>::first);
+      value = static_cast<T>(
+          first + random_.below(static_cast<std::uint64_t>(EnumRange<T>::last) - first + 1));
+    } else if constexpr (std::signed_integral<T>) {
+      value = static_cast<T>(random_.next() >> random_.below(63));
+    } else if constexpr (std::same_as<T, std::string>) {
+      value = text();
+    } else if constexpr (std::same_as<T, Instant> || std::same_as<T, Duration>) {
+      value = T{instant().micros()};
+    } else if constexpr (std::same_as<T, FieldValues>) {
+      value = values(3);
+    } else if constexpr (std::same_as<T, expr::Value>) {
+      value = variable(3);
+    } else if constexpr (kIsInstanceOf<T, std::optional>) {
+      if (random_.below(2) == 1) fill(value.emplace());
+    } else if constexpr (kIsInstanceOf<T, std::vector>) {
+      for (auto left = random_.below(4); left > 0; --left) fill(value.emplace_back());
+    } else if constexpr (kIsInstanceOf<T, std::map>) {
+      for (auto left = random_.below(4); left > 0; --left) {
+        typename T::key_type key;
+        fill(key);
+        fill(value[key]);
+      }
+    } else if constexpr (kIsInstanceOf<T, std::pair> || kIsInstanceOf<T, std::tuple>) {
+      std::apply([&](auto&... parts) { (fill(parts), ...); }, value);
+    } else {
+      boost::pfr::for_each_field(value, [&](auto& member) { fill(member); });
+    }
   }
 
   SeededRandom random_;
