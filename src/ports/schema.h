@@ -280,7 +280,8 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"access_token", kColumns, 1};
 }  // namespace access_token
 
-// One run of a process; `state` is encoded by services/codec.
+// One run of a process; `state` is encoded by services/codec. `caller_id` is the instance that
+// called it.
 namespace process_instance {
 enum : std::uint16_t {
   id,
@@ -299,8 +300,9 @@ enum : std::uint16_t {
   created_at,
   updated_at,
   ended_at,
+  caller_id,
 };
-inline constexpr std::array<Column, 16> kColumns{{
+inline constexpr std::array<Column, 17> kColumns{{
     {"id", ColumnType::integer, false},
     {"process_id", ColumnType::integer, false},
     {"definition_id", ColumnType::integer, false},
@@ -317,11 +319,13 @@ inline constexpr std::array<Column, 16> kColumns{{
     {"created_at", ColumnType::integer, false},
     {"updated_at", ColumnType::integer, false},
     {"ended_at", ColumnType::integer, true},
+    {"caller_id", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"process_instance", kColumns, 1};
 }  // namespace process_instance
 
-// One activation of a user task.
+// One activation of a node: user tasks, and whatever outlived the command that began it.
+// `parent_id` is the activity inside of which it runs, `iteration` its turn in a loop.
 namespace activity_instance {
 enum : std::uint16_t {
   id,
@@ -331,8 +335,10 @@ enum : std::uint16_t {
   state,
   created_at,
   ended_at,
+  parent_id,
+  iteration,
 };
-inline constexpr std::array<Column, 7> kColumns{{
+inline constexpr std::array<Column, 9> kColumns{{
     {"id", ColumnType::integer, false},
     {"instance_id", ColumnType::integer, false},
     {"node_id", ColumnType::text, false},
@@ -340,6 +346,8 @@ inline constexpr std::array<Column, 7> kColumns{{
     {"state", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
     {"ended_at", ColumnType::integer, true},
+    {"parent_id", ColumnType::integer, true},
+    {"iteration", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"activity_instance", kColumns, 1};
 }  // namespace activity_instance
@@ -369,8 +377,11 @@ enum : std::uint16_t {
   updated_at,
   updated_by,
   closed_at,
+  owner_id,
+  due_at,
+  priority,
 };
-inline constexpr std::array<Column, 22> kColumns{{
+inline constexpr std::array<Column, 25> kColumns{{
     {"id", ColumnType::integer, false},
     {"instance_id", ColumnType::integer, false},
     {"activity_id", ColumnType::integer, false},
@@ -393,6 +404,9 @@ inline constexpr std::array<Column, 22> kColumns{{
     {"updated_at", ColumnType::integer, false},
     {"updated_by", ColumnType::integer, true},
     {"closed_at", ColumnType::integer, true},
+    {"owner_id", ColumnType::integer, true},
+    {"due_at", ColumnType::integer, true},
+    {"priority", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"work_item", kColumns, 1};
 }  // namespace work_item
@@ -583,31 +597,178 @@ inline constexpr std::array<Column, 4> kColumns{{
 inline constexpr Table kTable{"unique_value", kColumns, 3};
 }  // namespace unique_value
 
-inline constexpr std::array<const Table*, 24> kAll{
-    &meta::kTable,
-    &application::kTable,
-    &form::kTable,
-    &form_version::kTable,
-    &process::kTable,
-    &process_definition::kTable,
-    &external_ref::kTable,
-    &user_account::kTable,
-    &user_group::kTable,
-    &membership::kTable,
-    &permission::kTable,
-    &access_session::kTable,
-    &access_token::kTable,
-    &process_instance::kTable,
-    &activity_instance::kTable,
-    &work_item::kTable,
-    &record::kTable,
-    &history::kTable,
-    &audit::kTable,
-    &idempotency::kTable,
-    &attachment::kTable,
-    &comment::kTable,
-    &relation::kTable,
-    &unique_value::kTable,
+// What instances wait for besides people: WaitKind and the state of process::Wait, by which it is
+// found. Only `active` ones may fire: those of a suspended or ended instance may not. `due_at` is
+// when a timer fires; a job is free to be taken from then on, which is also when the lock of
+// whoever took it ends; null: never. `lock_owner` is the worker that has a job.
+namespace wait {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  activity_id,
+  process_id,
+  definition_id,
+  node_id,
+  kind,
+  name,
+  correlation_key,
+  due_at,
+  retries,
+  active,
+  lock_owner,
+  created_at,
+};
+inline constexpr std::array<Column, 14> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, true},
+    {"process_id", ColumnType::integer, false},
+    {"definition_id", ColumnType::integer, false},
+    {"node_id", ColumnType::text, false},
+    {"kind", ColumnType::integer, false},
+    {"name", ColumnType::text, false},
+    {"correlation_key", ColumnType::text, false},
+    {"due_at", ColumnType::integer, true},
+    {"retries", ColumnType::integer, false},
+    {"active", ColumnType::integer, false},
+    {"lock_owner", ColumnType::text, true},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"wait", kColumns, 1};
+}  // namespace wait
+
+// What starts a process besides people: message, signal and timer start events of its current
+// definition. `rule` is the timer as it was written, by which a new definition keeps a running
+// timer; `repeats` are the starts after the next one, -1: for ever; `interval` is in microseconds.
+namespace start_trigger {
+enum : std::uint16_t {
+  id,
+  process_id,
+  definition_id,
+  node_id,
+  kind,
+  name,
+  rule,
+  due_at,
+  interval,
+  repeats,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"definition_id", ColumnType::integer, false},
+    {"node_id", ColumnType::text, false},
+    {"kind", ColumnType::integer, false},
+    {"name", ColumnType::text, false},
+    {"rule", ColumnType::text, false},
+    {"due_at", ColumnType::integer, true},
+    {"interval", ColumnType::integer, false},
+    {"repeats", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"start_trigger", kColumns, 1};
+}  // namespace start_trigger
+
+// An instance that is stuck and a person must act; kept after it was resolved.
+namespace incident {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  process_id,
+  definition_id,
+  number,
+  activity_id,
+  node_id,
+  kind,
+  detail,
+  created_at,
+  resolved_at,
+  resolved_by,
+  comment,
+};
+inline constexpr std::array<Column, 13> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"definition_id", ColumnType::integer, false},
+    {"number", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, true},
+    {"node_id", ColumnType::text, false},
+    {"kind", ColumnType::integer, false},
+    {"detail", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+    {"resolved_at", ColumnType::integer, true},
+    {"resolved_by", ColumnType::integer, true},
+    {"comment", ColumnType::text, true},
+}};
+inline constexpr Table kTable{"incident", kColumns, 1};
+}  // namespace incident
+
+// A copy of an instance for a reader who decides nothing.
+namespace notice {
+enum : std::uint16_t {
+  id,
+  instance_id,
+  process_id,
+  number,
+  reader_id,
+  node_id,
+  sent_by,
+  comment,
+  created_at,
+  read_at,
+};
+inline constexpr std::array<Column, 10> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, false},
+    {"process_id", ColumnType::integer, false},
+    {"number", ColumnType::integer, false},
+    {"reader_id", ColumnType::integer, false},
+    {"node_id", ColumnType::text, false},
+    {"sent_by", ColumnType::integer, true},
+    {"comment", ColumnType::text, true},
+    {"created_at", ColumnType::integer, false},
+    {"read_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"notice", kColumns, 1};
+}  // namespace notice
+
+// What a command could not finish in its own transaction, to be gone on with from the row alone.
+// `payload` is encoded by services/codec; `cursor` is how far it came.
+namespace outbox {
+enum : std::uint16_t {
+  id,
+  kind,
+  source_id,
+  payload,
+  cursor,
+  attempts,
+  due_at,
+  created_at,
+};
+inline constexpr std::array<Column, 8> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"source_id", ColumnType::integer, true},
+    {"payload", ColumnType::blob, false},
+    {"cursor", ColumnType::integer, false},
+    {"attempts", ColumnType::integer, false},
+    {"due_at", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"outbox", kColumns, 1};
+}  // namespace outbox
+
+inline constexpr std::array<const Table*, 29> kAll{
+    &meta::kTable,         &application::kTable,      &form::kTable,
+    &form_version::kTable, &process::kTable,          &process_definition::kTable,
+    &external_ref::kTable, &user_account::kTable,     &user_group::kTable,
+    &membership::kTable,   &permission::kTable,       &access_session::kTable,
+    &access_token::kTable, &process_instance::kTable, &activity_instance::kTable,
+    &work_item::kTable,    &record::kTable,           &history::kTable,
+    &audit::kTable,        &idempotency::kTable,      &attachment::kTable,
+    &comment::kTable,      &relation::kTable,         &unique_value::kTable,
+    &wait::kTable,         &start_trigger::kTable,    &incident::kTable,
+    &notice::kTable,       &outbox::kTable,
 };
 
 }  // namespace cinnabar::ports::schema

@@ -135,7 +135,8 @@ CREATE TABLE process_instance (
   state {{blob}} NOT NULL,
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
-  ended_at {{integer}}
+  ended_at {{integer}},
+  caller_id {{integer}}
 ) {{plain}};
 
 CREATE TABLE activity_instance (
@@ -145,7 +146,9 @@ CREATE TABLE activity_instance (
   node_name {{text}} NOT NULL,
   state {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
-  ended_at {{integer}}
+  ended_at {{integer}},
+  parent_id {{integer}},
+  iteration {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE work_item (
@@ -170,7 +173,10 @@ CREATE TABLE work_item (
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
   updated_by {{integer}},
-  closed_at {{integer}}
+  closed_at {{integer}},
+  owner_id {{integer}},
+  due_at {{integer}},
+  priority {{integer}}
 ) {{plain}};
 
 CREATE TABLE record (
@@ -257,6 +263,76 @@ CREATE TABLE relation (
   created_at {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE wait (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  activity_id {{integer}},
+  process_id {{integer}} NOT NULL,
+  definition_id {{integer}} NOT NULL,
+  node_id {{text}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  name {{text}} NOT NULL,
+  correlation_key {{text}} NOT NULL,
+  due_at {{integer}},
+  retries {{integer}} NOT NULL,
+  active {{integer}} NOT NULL,
+  lock_owner {{text}},
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE start_trigger (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  process_id {{integer}} NOT NULL,
+  definition_id {{integer}} NOT NULL,
+  node_id {{text}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  name {{text}} NOT NULL,
+  rule {{text}} NOT NULL,
+  due_at {{integer}},
+  interval {{integer}} NOT NULL,
+  repeats {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE incident (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  process_id {{integer}} NOT NULL,
+  definition_id {{integer}} NOT NULL,
+  number {{integer}} NOT NULL,
+  activity_id {{integer}},
+  node_id {{text}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  detail {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  resolved_at {{integer}},
+  resolved_by {{integer}},
+  comment {{text}}
+) {{plain}};
+
+CREATE TABLE notice (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  instance_id {{integer}} NOT NULL,
+  process_id {{integer}} NOT NULL,
+  number {{integer}} NOT NULL,
+  reader_id {{integer}} NOT NULL,
+  node_id {{text}} NOT NULL,
+  sent_by {{integer}},
+  comment {{text}},
+  created_at {{integer}} NOT NULL,
+  read_at {{integer}}
+) {{plain}};
+
+CREATE TABLE outbox (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  kind {{integer}} NOT NULL,
+  source_id {{integer}},
+  payload {{blob}} NOT NULL,
+  cursor {{integer}} NOT NULL,
+  attempts {{integer}} NOT NULL,
+  due_at {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
 -- Named numbers; `next` is the first one that was not reserved yet.
 CREATE TABLE sequence (
   name {{text}} NOT NULL PRIMARY KEY,
@@ -293,3 +369,23 @@ CREATE INDEX work_item_open_by_assignee ON work_item (assignee_id, id)
   WHERE state = 1 AND assignee_id IS NOT NULL;
 CREATE INDEX work_item_open_by_group ON work_item (group_id, id)
   WHERE state = 1 AND assignee_id IS NULL;
+CREATE INDEX process_instance_by_caller ON process_instance (caller_id)
+  WHERE caller_id IS NOT NULL;
+CREATE INDEX wait_by_due ON wait (kind, due_at)
+  WHERE active = 1;
+CREATE INDEX wait_by_name ON wait (kind, name, correlation_key)
+  WHERE active = 1;
+CREATE INDEX wait_by_job ON wait (kind, name, due_at)
+  WHERE active = 1;
+CREATE INDEX wait_by_instance ON wait (instance_id);
+CREATE INDEX start_trigger_by_due ON start_trigger (kind, due_at);
+CREATE INDEX start_trigger_by_name ON start_trigger (kind, name);
+CREATE INDEX start_trigger_by_process ON start_trigger (process_id);
+CREATE INDEX incident_open_by_definition ON incident (definition_id, node_id, id)
+  WHERE resolved_at IS NULL;
+CREATE INDEX incident_open_by_process ON incident (process_id, id)
+  WHERE resolved_at IS NULL;
+CREATE INDEX incident_by_instance ON incident (instance_id);
+CREATE INDEX notice_by_reader ON notice (reader_id, id);
+CREATE INDEX notice_by_instance ON notice (instance_id);
+CREATE INDEX outbox_by_due ON outbox (due_at);
