@@ -1,231 +1,22 @@
 #include "services/instance_store.h"
 
-#include "base/text.h"
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
+#include "services/projection.h"
 #include "services/rows.h"
 #include "services/unique_fields.h"
-#include "services/work_item_rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
-
-#include <map>
 
 namespace cinnabar::services {
 namespace {
 
 namespace schema = ports::schema;
-namespace items = ports::schema::work_item;
-
-std::string shown(const std::string& title) {
-  return std::string(utf8_prefix(title, limits::kTitleBytesMax));
-}
-
-// Collects the rows that the events of one decision touch, so that each is written once.
-class Projection {
- public:
-  Projection(ports::WriteTransaction& transaction, const DecisionRecord& record)
-      : transaction_(transaction), record_(record) {}
-
-  Status run() {
-    has_attachments_ = record_.has_attachments;
-    for (const process::Event& event : record_.decision.events) {
-      CINNABAR_CHECK_OK(std::visit([this](const auto& e) { return apply(e); }, event));
-    }
-    CINNABAR_CHECK_OK(refresh_open_items());
-    for (auto& [id, change] : items_) write(items::kTable, std::move(change));
-    for (auto& [id, change] : activities_) {
-      write(schema::activity_instance::kTable, std::move(change));
-    }
-    return {};
-  }
-
- private:
-  struct Change {
-    ports::Row row;
-    bool is_new = false;
-  };
-
-  void write(const ports::Table& table, Change change) {
-    if (change.is_new) {
-      transaction_.insert(table, std::move(change.row));
-    } else {
-      transaction_.update(table, std::move(change.row));
-    }
-  }
-
-  // Events that leave no row of their own: the instance's row and history say it all.
-  template <typename Event>
-  Status apply(const Event&) {
-    return {};
-  }
-
-  Status apply(const process::ActivityActivated& event) {
-    const process::ProcessDefinition& graph = *record_.loaded.definition->graph;
-    const auto node = graph.find_node(event.node_id);
-    CINNABAR_ASSERT(node.has_value());
-    Change change;
-    change.is_new = true;
-    change.row = {cell(event.activity),
-                  cell(record_.decision.after.id),
-                  cell(event.node_id),
-                  cell(graph.node(*node).name),
-                  cell(ActivityState::active),
-                  cell(record_.now),
-                  CellValue{}};
-    activities_.emplace(event.activity, std::move(change));
-    nodes_.emplace(event.activity, *node);
-    return {};
-  }
-
-  Status apply(const process::ActivityCompleted& event) {
-    return close_activity(event.activity, ActivityState::completed);
-  }
-  Status apply(const process::ActivityTerminated& event) {
-    return close_activity(event.activity, ActivityState::terminated);
-  }
-
-  Status close_activity(ActivityInstanceId activity, ActivityState state) {
-    auto it = activities_.find(activity);
-    if (it == activities_.end()) {
-      CINNABAR_TRY(auto row, transaction_.get(schema::activity_instance::kTable, {cell(activity)}));
-      if (!row) return missing("activity", activity.value());
-      it = activities_.emplace(activity, Change{std::move(*row), false}).first;
-    }
-    it->second.row[schema::activity_instance::state] = cell(state);
-    it->second.row[schema::activity_instance::ended_at] = cell(record_.now);
-    return {};
-  }
-
-  Status apply(const process::WorkItemOffered& event) {
-    if (!event.waiting) offer(event.item, event.activity, event.assignee, event.group);
-    return {};
-  }
-
-  // A waiting item gets its row when its turn comes; until then nobody can see it.
-  Status apply(const process::WorkItemOpened& event) {
-    const process::ActivityInstance* activity = record_.decision.after.find_activity_of(event.item);
-    if (activity == nullptr) return {};
-    for (const process::WorkItem& item : activity->work_items) {
-      if (item.id == event.item) offer(item.id, activity->id, item.assignee, item.group);
-    }
-    return {};
-  }
-
-  Status apply(const process::WorkItemCompleted& event) {
-    CINNABAR_TRY(Change * change, touch(event.item));
-    if (change == nullptr) return missing("work item", event.item.value());
-    change->row[items::state] = cell(WorkItemState::completed);
-    change->row[items::outcome] = cell(event.outcome);
-    change->row[items::updated_by] = cell_or_null(event.by);
-    change->row[items::closed_at] = cell(record_.now);
-    return {};
-  }
-
-  Status apply(const process::WorkItemSuperseded& event) {
-    CINNABAR_TRY(Change * change, touch(event.item));
-    if (change == nullptr) return {};  // it was still waiting
-    change->row[items::state] = cell(WorkItemState::superseded);
-    change->row[items::closed_at] = cell(record_.now);
-    return {};
-  }
-
-  void offer(WorkItemId id, ActivityInstanceId activity, UserId assignee, GroupId group) {
-    const process::Instance& after = record_.decision.after;
-    const process::Node& node = node_of(activity);
-    std::vector<QuickActionLabel> actions;
-    for (const process::QuickAction& action : node.user_task()->quick_actions) {
-      actions.push_back({action.key, action.label});
-    }
-    Change change;
-    change.is_new = true;
-    change.row = {cell(id),
-                  cell(after.id),
-                  cell(activity),
-                  cell(record_.loaded.process),
-                  cell(record_.loaded.number),
-                  cell(node.id),
-                  cell(node.name),
-                  cell_or_null(assignee),
-                  cell_or_null(group),
-                  cell(WorkItemState::open),
-                  cell(Outcome::none),
-                  cell(shown(after.headers.title)),
-                  cell_or_null(after.headers.status),
-                  cell_or_null(after.headers.level),
-                  cell(encode_actions(actions)),
-                  cell(has_attachments_),
-                  cell(after.initiator),
-                  cell(after.started_at),
-                  cell(record_.now),
-                  cell(record_.now),
-                  CellValue{},
-                  CellValue{}};
-    items_.emplace(id, std::move(change));
-  }
-
-  const process::Node& node_of(ActivityInstanceId activity) const {
-    const process::ProcessDefinition& graph = *record_.loaded.definition->graph;
-    if (const auto it = nodes_.find(activity); it != nodes_.end()) return graph.node(it->second);
-    const process::ActivityInstance* alive = record_.decision.after.find_activity(activity);
-    CINNABAR_ASSERT(alive != nullptr);
-    const auto node = graph.find_node(alive->node_id);
-    CINNABAR_ASSERT(node.has_value());
-    return graph.node(*node);
-  }
-
-  // The row to change; null pointer when there is none.
-  Result<Change*> touch(WorkItemId id) {
-    auto it = items_.find(id);
-    if (it == items_.end()) {
-      CINNABAR_TRY(auto row, transaction_.get(items::kTable, {cell(id)}));
-      if (!row) return static_cast<Change*>(nullptr);
-      has_attachments_ = has_attachments_ || bool_of(*row, items::has_attachments);
-      it = items_.emplace(id, Change{std::move(*row), false}).first;
-    }
-    it->second.row[items::updated_at] = cell(record_.now);
-    return &it->second;
-  }
-
-  // Items that stay open show the instance's present headers and attachments.
-  Status refresh_open_items() {
-    if (record_.is_new) return {};
-    const process::Headers& before = record_.loaded.instance.headers;
-    const process::Headers& after = record_.decision.after.headers;
-    if (before == after && !record_.has_attachments) return {};
-    for (const process::ActivityInstance& activity : record_.decision.after.activities) {
-      for (const process::WorkItem& item : activity.work_items) {
-        if (item.state != WorkItemState::open || item.waiting) continue;
-        CINNABAR_TRY(Change * change, touch(item.id));
-        if (change == nullptr) return missing("work item", item.id.value());
-        change->row[items::title] = cell(shown(after.title));
-        change->row[items::status_text] = cell_or_null(after.status);
-        change->row[items::level] = cell_or_null(after.level);
-        if (record_.has_attachments) change->row[items::has_attachments] = cell(true);
-      }
-    }
-    return {};
-  }
-
-  static Error missing(std::string_view what, std::int64_t id) {
-    return make_error(Code::data_loss, reasons::kStorageCorrupt,
-                      "the row of an alive " + std::string(what) + " is missing",
-                      std::to_string(id));
-  }
-
-  ports::WriteTransaction& transaction_;
-  const DecisionRecord& record_;
-  bool has_attachments_ = false;
-  std::map<WorkItemId, Change> items_;
-  std::map<ActivityInstanceId, Change> activities_;
-  std::map<ActivityInstanceId, process::NodeIndex> nodes_;
-};
-
-ports::Row instance_row(const DecisionRecord& record) {
+ports::Row instance_row(const DecisionRecord& record, std::string state) {
   const process::Instance& after = record.decision.after;
   const LoadedInstance& loaded = record.loaded;
   const bool ended =
-      after.state == InstanceState::completed || after.state == InstanceState::terminated;
+      after.state != InstanceState::running && after.state != InstanceState::suspended;
   return {cell(after.id),
           cell(loaded.process),
           cell(after.definition),
@@ -234,14 +25,15 @@ ports::Row instance_row(const DecisionRecord& record) {
           cell(after.initiator),
           record.is_new ? CellValue{} : cell_or_null(record.context.principal.user),
           cell(after.state),
-          cell(shown(after.headers.title)),
+          cell(shown_title(after.headers.title)),
           cell_or_null(after.headers.status),
           cell_or_null(after.headers.level),
           cell(loaded.version + 1),
-          cell(codec::encode_instance(after)),
+          cell(std::move(state)),
           cell(after.started_at),
           cell(record.now),
-          ended ? cell(record.now) : CellValue{}};
+          ended ? cell(record.now) : CellValue{},
+          cell_or_null(after.caller)};
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
@@ -326,17 +118,19 @@ Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord
                                           .before = loaded.instance.fields,
                                           .after = after.fields}));
   CINNABAR_CHECK_OK(write_record(transaction, record));
+  CINNABAR_TRY(std::string state, codec::encode_instance(after));
+  CINNABAR_TRY(std::string events, codec::encode_events(record.decision.events));
+  ports::Row row = instance_row(record, std::move(state));
   if (record.is_new) {
-    transaction.insert(schema::process_instance::kTable, instance_row(record));
+    transaction.insert(schema::process_instance::kTable, std::move(row));
   } else {
-    transaction.update_if(schema::process_instance::kTable, instance_row(record),
+    transaction.update_if(schema::process_instance::kTable, std::move(row),
                           schema::process_instance::version, loaded.version);
   }
-  CINNABAR_CHECK_OK(Projection(transaction, record).run());
-  transaction.insert(
-      schema::history::kTable,
-      {cell(after.id), cell(loaded.version + 1), cell(record.now),
-       cell(record.context.principal.user), cell(codec::encode_events(record.decision.events))});
+  CINNABAR_CHECK_OK(write_projection(transaction, record));
+  transaction.insert(schema::history::kTable,
+                     {cell(after.id), cell(loaded.version + 1), cell(record.now),
+                      cell(record.context.principal.user), cell(std::move(events))});
   return write_audit(transaction, record.context, record.action, "process_instance",
                      after.id.value(), {}, record.now);
 }

@@ -23,6 +23,7 @@ inline constexpr std::int32_t kCallDepthMax = 100;
 
 // Attempts of a job, as its worker may ask for them.
 inline constexpr std::int32_t kJobRetriesMax = 1'000;
+
 // The state of one instance, or what one command adds to its history: a larger one would be read
 // and written with every command.
 inline constexpr std::size_t kStateBytesMax = 8 * 1024 * 1024;
