@@ -47,7 +47,7 @@ constexpr Index two(std::string_view name, const Table& table, std::uint16_t a, 
 
 inline constexpr std::int64_t kWorkItemOpen = 1;  // WorkItemState::open
 
-inline constexpr std::array<Index, 42> kIndexes{{
+inline constexpr std::array<Index, 43> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -131,6 +131,15 @@ inline constexpr std::array<Index, 42> kIndexes{{
           0,
           {},
           schema::process_instance::caller_id},
+    Index{"process_instance_by_caller_wait",
+          &schema::process_instance::kTable,
+          {schema::process_instance::caller_wait_id, 0, 0},
+          1,
+          false,
+          {},
+          0,
+          {},
+          schema::process_instance::caller_wait_id},
     Index{"wait_by_due",
           &schema::wait::kTable,
           {schema::wait::kind, schema::wait::due_at, 0},

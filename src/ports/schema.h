@@ -281,7 +281,7 @@ inline constexpr Table kTable{"access_token", kColumns, 1};
 }  // namespace access_token
 
 // One run of a process; `state` is encoded by services/codec. `caller_id` is the instance that
-// called it.
+// called it, with its wait.
 namespace process_instance {
 enum : std::uint16_t {
   id,
@@ -301,8 +301,9 @@ enum : std::uint16_t {
   updated_at,
   ended_at,
   caller_id,
+  caller_wait_id,
 };
-inline constexpr std::array<Column, 17> kColumns{{
+inline constexpr std::array<Column, 18> kColumns{{
     {"id", ColumnType::integer, false},
     {"process_id", ColumnType::integer, false},
     {"definition_id", ColumnType::integer, false},
@@ -320,6 +321,7 @@ inline constexpr std::array<Column, 17> kColumns{{
     {"updated_at", ColumnType::integer, false},
     {"ended_at", ColumnType::integer, true},
     {"caller_id", ColumnType::integer, true},
+    {"caller_wait_id", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"process_instance", kColumns, 1};
 }  // namespace process_instance
@@ -733,24 +735,22 @@ inline constexpr Table kTable{"notice", kColumns, 1};
 }  // namespace notice
 
 // What a command could not finish in its own transaction, to be gone on with from the row alone.
-// `payload` is encoded by services/codec; `cursor` is how far it came.
+// `payload` is encoded by services/codec.
 namespace outbox {
 enum : std::uint16_t {
   id,
   kind,
   source_id,
   payload,
-  cursor,
   attempts,
   due_at,
   created_at,
 };
-inline constexpr std::array<Column, 8> kColumns{{
+inline constexpr std::array<Column, 7> kColumns{{
     {"id", ColumnType::integer, false},
     {"kind", ColumnType::integer, false},
     {"source_id", ColumnType::integer, true},
     {"payload", ColumnType::blob, false},
-    {"cursor", ColumnType::integer, false},
     {"attempts", ColumnType::integer, false},
     {"due_at", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},

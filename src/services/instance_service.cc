@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
+#include "services/engine_run.h"
 #include "services/instance_access.h"
 #include "services/instance_store.h"
 #include "services/invalid_fields.h"
@@ -144,8 +145,8 @@ Result<HistoryEntry> read_history(const ports::Row& row) {
 }  // namespace
 
 InstanceService::InstanceService(ports::Clock& clock, const CatalogSource& catalog,
-                                 const PeopleSource& people)
-    : clock_(clock), catalog_(catalog), people_(people) {}
+                                 const PeopleSource& people, UtcOffset utc_offset)
+    : clock_(clock), catalog_(catalog), people_(people), utc_offset_(utc_offset) {}
 
 Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
                                        const CallContext& context, StartRequest request) {
@@ -160,16 +161,11 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
   CINNABAR_TRY(FieldValues fields, canonical_fields(form, std::move(request.fields)));
 
   const Instant now = clock_.now();
-  SequenceIds ids(transaction);
-  LoadedInstance fresh;
-  fresh.instance.id = ProcessInstanceId{ids.next()};
-  fresh.definition = process->current;
-  fresh.process = process->id;
-  fresh.record = RecordId{ids.next()};
-  CINNABAR_CHECK_OK(ids.status());
-  CINNABAR_TRY(const auto file_ids,
-               insert_files(transaction, fresh.instance.id, fresh.instance.id.value(),
-                            request.files, context.principal.user, now));
+  EngineRun run(transaction, context, {catalog, people, now, utc_offset_});
+  const ProcessInstanceId id{run.fresh_id()};
+  const RecordId record{run.fresh_id()};
+  CINNABAR_TRY(const auto file_ids, insert_files(transaction, id, id.value(), request.files,
+                                                 context.principal.user, now));
   CINNABAR_CHECK_OK(put_files_into_fields(form, request.files, file_ids, fields, nullptr));
 
   form::Submission submission;
@@ -178,29 +174,19 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
   if (!errors.empty()) return invalid_fields(std::move(errors));
   fields = form::merge(form::defaults_for(form, fields), fields);
 
-  const process::Start command{fresh.instance.id, process->current->id, context.principal.user,
-                               std::move(fields)};
-  const process::Environment environment{now, people.get(), &ids};
-  CINNABAR_TRY(
-      const process::Decision decision,
-      process::decide(*process->current->graph, form, fresh.instance, command, environment));
-  CINNABAR_CHECK_OK(ids.status());
-  // The number is taken last, so a refused start leaves no gap to give back.
-  CINNABAR_TRY(fresh.number,
-               transaction.next_number("number/" + std::to_string(process->id.value()),
-                                       ports::WriteTransaction::Gaps::dense));
-  CINNABAR_CHECK_OK(write_decision(transaction, {.loaded = fresh,
-                                                 .decision = decision,
-                                                 .context = context,
-                                                 .form = process->form,
-                                                 .action = "start",
-                                                 .now = now,
-                                                 .is_new = true,
-                                                 .has_attachments = !request.files.empty()}));
-  const process::StartEvent* start =
-      process->current->graph->node(process->current->graph->start).start_event();
-  return Started{fresh.instance.id, fresh.number, fresh.record,
-                 start != nullptr && !start->checks.empty()};
+  process::Start command;
+  command.instance = id;
+  command.definition = process->current->id;
+  command.initiator = context.principal.user;
+  command.fields = std::move(fields);
+  command.variables = std::move(request.variables);
+  command.chosen = std::move(request.chosen);
+  CINNABAR_CHECK_OK(
+      run.start(*process, record, std::move(command), "start", !request.files.empty()));
+  CINNABAR_CHECK_OK(run.finish());
+  const process::EventNode* start =
+      process->current->graph->node(process->current->graph->start).event();
+  return Started{id, run.number_of(id), record, start != nullptr && !start->checks.empty()};
 }
 
 Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction,
@@ -214,16 +200,16 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   CINNABAR_TRY(const auto row,
                transaction.get(schema::activity_instance::kTable, {cell(request.activity)}));
   if (!row) return unknown();
-  CINNABAR_TRY(
-      LoadedInstance loaded,
-      load_instance(transaction, *catalog,
-                    id_of<ProcessInstanceId>(*row, schema::activity_instance::instance_id)));
+  EngineRun run(transaction, context, {catalog, people, clock_.now(), utc_offset_});
+  const auto id = id_of<ProcessInstanceId>(*row, schema::activity_instance::instance_id);
+  CINNABAR_TRY(const process::Instance* instance, run.instance(id));
+  const LoadedInstance& loaded = run.loaded(id);
   if (request.process && *request.process != loaded.process) return unknown();
   CINNABAR_TRY(const Process* process,
                usable_process(*catalog, loaded.process, request.through_api));
   const UserId user = context.principal.user;
   const bool for_others = people->may(user, PermissionAction::modify, process->id);
-  if (!for_others && !is_participant(*people, loaded.instance, user)) return not_permitted();
+  if (!for_others && !is_participant(*people, *instance, user)) return not_permitted();
   CINNABAR_CHECK_OK(check_attachments_allowed(*process, request.files));
 
   const process::ActivityInstance* activity = loaded.instance.find_activity(request.activity);
@@ -245,11 +231,14 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   command.outcome = request.outcome;
   command.quick_action = request.quick_action;
   command.comment = std::move(request.comment);
+  command.variables = std::move(request.variables);
+  command.chosen = std::move(request.chosen);
   CINNABAR_TRY(const auto file_ids,
                insert_files(transaction, loaded.instance.id, request.activity.value(),
                             request.files, user, now));
   const auto node = loaded.definition->graph->find_node(activity->node_id);
   CINNABAR_ASSERT(node.has_value());
+  if (loaded.definition->graph->node(*node).user_task() == nullptr) return unknown();
   const process::UserTask& task = *loaded.definition->graph->node(*node).user_task();
   if (task.comment_required && trim(command.comment).empty()) {
     return invalid_fields({{"comment", reasons::kFieldRequired, "this task asks for a comment"}});
@@ -265,21 +254,9 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
     auto errors = form::validate(form, submission, *people);
     if (!errors.empty()) return invalid_fields(std::move(errors));
   }
-  SequenceIds ids(transaction);
-  const process::Environment environment{now, people.get(), &ids};
-  CINNABAR_TRY(
-      const process::Decision decision,
-      process::decide(*loaded.definition->graph, form, loaded.instance, command, environment));
-  CINNABAR_CHECK_OK(ids.status());
-  CINNABAR_CHECK_OK(write_decision(transaction, {.loaded = loaded,
-                                                 .decision = decision,
-                                                 .context = context,
-                                                 .form = process->form,
-                                                 .action = "complete",
-                                                 .now = now,
-                                                 .is_new = false,
-                                                 .has_attachments = !request.files.empty()}));
-  return Completed{loaded.instance.id, loaded.number, decision.after.state};
+  CINNABAR_CHECK_OK(run.apply(id, command, "complete", !request.files.empty()));
+  CINNABAR_CHECK_OK(run.finish());
+  return Completed{id, loaded.number, run.state_of(id)};
 }
 
 namespace {
@@ -291,6 +268,9 @@ struct Dependent {
 };
 constexpr Dependent kDependents[] = {
     {&schema::activity_instance::kTable, schema::activity_instance::instance_id},
+    {&schema::wait::kTable, schema::wait::instance_id},
+    {&schema::incident::kTable, schema::incident::instance_id},
+    {&schema::notice::kTable, schema::notice::instance_id},
     {&schema::work_item::kTable, schema::work_item::instance_id},
     {&schema::record::kTable, schema::record::instance_id},
     {&schema::history::kTable, schema::history::instance_id},
@@ -380,7 +360,10 @@ Result<std::vector<OpenPosition>> InstanceService::open_positions(ports::ReadTra
   for (const process::ActivityInstance& activity : loaded.instance.activities) {
     const auto node = loaded.definition->graph->find_node(activity.node_id);
     CINNABAR_ASSERT(node.has_value());
-    open.push_back({activity.id, activity.node_id, loaded.definition->graph->node(*node).name});
+    const process::Node& place = loaded.definition->graph->node(*node);
+    const bool is_position =
+        place.user_task() != nullptr && activity.role != process::ActivityRole::loop_body;
+    if (is_position) open.push_back({activity.id, activity.node_id, place.name});
   }
   std::sort(open.begin(), open.end(),
             [](const OpenPosition& a, const OpenPosition& b) { return a.activity < b.activity; });

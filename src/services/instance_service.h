@@ -30,6 +30,8 @@ struct StartRequest {
   FieldValues fields;          // as submitted; keys in any ASCII case
   std::vector<NewFile> files;  // already in the blob store
   bool through_api = true;     // refused when the process has its API switched off
+  expr::Variables variables;   // of the process
+  std::vector<UserId> chosen;  // participants of the next task, where its rules ask for them
 };
 struct Started {
   ProcessInstanceId instance;
@@ -51,6 +53,8 @@ struct CompleteRequest {
   std::vector<NewFile> files;  // names of file fields in any ASCII case
   std::string comment;
   bool through_api = true;
+  expr::Variables variables;
+  std::vector<UserId> chosen;  // participants of the next task, where its rules ask for them
 };
 struct Completed {
   ProcessInstanceId instance;
@@ -115,7 +119,9 @@ struct HistoryEntry {
 
 class InstanceService {
  public:
-  InstanceService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people);
+  // `utc_offset`: of dates and times in definitions that are written without one.
+  InstanceService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
+                  UtcOffset utc_offset = {});
 
   Result<Started> start(ports::WriteTransaction& transaction, const CallContext& context,
                         StartRequest request);
@@ -149,6 +155,7 @@ class InstanceService {
   ports::Clock& clock_;
   const CatalogSource& catalog_;
   const PeopleSource& people_;
+  UtcOffset utc_offset_;
 };
 
 }  // namespace cinnabar::services

@@ -33,7 +33,8 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell(after.started_at),
           cell(record.now),
           ended ? cell(record.now) : CellValue{},
-          cell_or_null(after.caller)};
+          cell_or_null(after.caller),
+          cell_or_null(after.caller_wait)};
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {

@@ -40,6 +40,7 @@ struct DecisionRecord {
   const LoadedInstance& loaded;  // before; for a new instance with `number` and ids set
   const process::Decision& decision;
   const CallContext& context;
+  const DeployedDefinition& definition;  // that it follows now
   FormId form;
   std::string_view action;  // for the audit: "start", "complete", ...
   Instant now;

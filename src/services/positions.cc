@@ -20,7 +20,8 @@ class Folder {
       process::evolve(instance_, event);
       note(event, entry.at, entry.actor);
       ended = ended || std::holds_alternative<process::InstanceCompleted>(event) ||
-              std::holds_alternative<process::InstanceTerminated>(event);
+              std::holds_alternative<process::InstanceTerminated>(event) ||
+              std::holds_alternative<process::InstanceFailed>(event);
     }
     for (const std::int64_t id : left_) freeze(id, entry, ended);
     // Positions that began in this command show the values that the whole command left.
@@ -47,16 +48,31 @@ class Folder {
       left_.push_back(started->instance.value());
       entered_.clear();
     } else if (const auto* activated = std::get_if<process::ActivityActivated>(&event)) {
-      enter(activated->activity.value(), activated->node_id, at, actor);
+      if (is_position(*activated)) {
+        enter(activated->activity.value(), activated->node_id, at, actor);
+      } else {
+        last_passed_ = activated->node_id;
+      }
     } else if (const auto* completed = std::get_if<process::ActivityCompleted>(&event)) {
-      left_.push_back(completed->activity.value());
+      leave(completed->activity);
     } else if (const auto* terminated = std::get_if<process::ActivityTerminated>(&event)) {
-      left_.push_back(terminated->activity.value());
+      leave(terminated->activity);
     } else if (const auto* passed = std::get_if<process::NodePassed>(&event)) {
       last_passed_ = passed->node_id;
     } else if (const auto* arrived = std::get_if<process::JoinArrived>(&event)) {
       last_passed_ = arrived->node_id;
     }
+  }
+
+  // Only people's work is one: sub-processes, the bodies of loops and automatic work are not.
+  bool is_position(const process::ActivityActivated& activated) const {
+    const auto node = graph_.find_node(activated.node_id);
+    return node && graph_.node(*node).user_task() != nullptr &&
+           activated.role != process::ActivityRole::loop_body;
+  }
+
+  void leave(ActivityInstanceId activity) {
+    if (find(activity.value()) != nullptr) left_.push_back(activity.value());
   }
 
   void enter(std::int64_t id, const std::string& node_id, Instant at, UserId actor) {
@@ -100,11 +116,14 @@ class Folder {
     position.fields = instance_.fields;
   }
 
+  Position* find(std::int64_t id) {
+    const auto it = std::ranges::find(positions_, id, &Position::id);
+    return it == positions_.end() ? nullptr : &*it;
+  }
   Position& position(std::int64_t id) {
-    const auto it = std::find_if(positions_.begin(), positions_.end(),
-                                 [&](const Position& candidate) { return candidate.id == id; });
-    CINNABAR_ASSERT(it != positions_.end());
-    return *it;
+    Position* found = find(id);
+    CINNABAR_ASSERT(found != nullptr);
+    return *found;
   }
 
   const process::ProcessDefinition& graph_;

@@ -149,6 +149,27 @@ class Projection {
     return {};
   }
 
+  // What is alive goes on under other names. The decision's definition is the new one already.
+  Status apply(const process::InstanceMigrated& event) {
+    for (auto& [activity, node_id] : nodes_) {
+      const auto renamed = event.nodes.find(node_id);
+      if (renamed == event.nodes.end()) continue;
+      node_id = renamed->second;
+      CINNABAR_TRY(ports::Row * row, activities_.touch(activity.value()));
+      if (row == nullptr) return missing("activity", activity.value());
+      (*row)[activities::node_id] = cell(node_id);
+      (*row)[activities::node_name] = cell(node_of(activity).name);
+    }
+    for (const auto& [id, item] : known_items_) {
+      if (item.is_waiting) continue;
+      CINNABAR_TRY(ports::Row * row, items_.touch(id.value()));
+      if (row == nullptr) return missing("work item", id.value());
+      (*row)[items::node_id] = cell(nodes_.at(item.activity));
+      (*row)[items::node_name] = cell(node_of(item.activity).name);
+    }
+    return {};
+  }
+
   // ---- work items ----
 
   struct Item {
@@ -258,8 +279,8 @@ class Projection {
   process::InstanceScope scope_of(const Item& item) const {
     // The activity may be gone when the whole command is done; then only the process is seen.
     const bool is_alive = after_.find_activity(item.activity) != nullptr;
-    return {*record_.loaded.definition->form, after_,
-            is_alive ? item.activity : ActivityInstanceId{}, Outcome::none, record_.now};
+    return {*record_.definition.form, after_, is_alive ? item.activity : ActivityInstanceId{},
+            Outcome::none, record_.now};
   }
 
   Result<ports::Row*> touch(WorkItemId id) {
@@ -375,7 +396,7 @@ class Projection {
   }
 
   const process::Node& node_of(ActivityInstanceId activity) const {
-    const process::ProcessDefinition& graph = *record_.loaded.definition->graph;
+    const process::ProcessDefinition& graph = *record_.definition.graph;
     const auto it = nodes_.find(activity);
     CINNABAR_ASSERT(it != nodes_.end());
     const auto node = graph.find_node(it->second);

@@ -28,6 +28,14 @@ inline constexpr std::int32_t kJobRetriesMax = 1'000;
 // and written with every command.
 inline constexpr std::size_t kStateBytesMax = 8 * 1024 * 1024;
 
+// What one command makes other instances do within its own transaction; the rest follows in the
+// background, so that a broadcast to everybody holds nobody up.
+inline constexpr std::size_t kEffectInstancesMax = 100;
+inline constexpr std::size_t kEffectsPerCommandMax = 200;
+// Processes that call each other, and things that lead to each other, end somewhere.
+inline constexpr std::size_t kCallDepthMax = 32;
+inline constexpr std::int32_t kEffectHopsMax = 1'000;
+
 // Expressions are written by people.
 inline constexpr std::size_t kExpressionBytesMax = 64 * 1024;
 inline constexpr std::int32_t kExpressionDepthMax = 64;

@@ -115,7 +115,7 @@ Json text_or_null(const std::string& text) {
 Json chart_type(std::string_view kind) {
   if (kind == "user_task") return "form";
   if (kind == "start_event") return "start";
-  if (kind == "end_event" || kind == "terminate_end_event") return "end";
+  if (kind == "end_event") return "end";
   if (kind == "exclusive_gateway" || kind == "inclusive_gateway") return "switch";
   if (kind == "parallel_gateway") return "async";
   return kind.empty() ? Json{} : Json{kind};

@@ -136,7 +136,8 @@ CREATE TABLE process_instance (
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
   ended_at {{integer}},
-  caller_id {{integer}}
+  caller_id {{integer}},
+  caller_wait_id {{integer}}
 ) {{plain}};
 
 CREATE TABLE activity_instance (
@@ -327,7 +328,6 @@ CREATE TABLE outbox (
   kind {{integer}} NOT NULL,
   source_id {{integer}},
   payload {{blob}} NOT NULL,
-  cursor {{integer}} NOT NULL,
   attempts {{integer}} NOT NULL,
   due_at {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL
@@ -371,6 +371,8 @@ CREATE INDEX work_item_open_by_group ON work_item (group_id, id)
   WHERE state = 1 AND assignee_id IS NULL;
 CREATE INDEX process_instance_by_caller ON process_instance (caller_id)
   WHERE caller_id IS NOT NULL;
+CREATE INDEX process_instance_by_caller_wait ON process_instance (caller_wait_id)
+  WHERE caller_wait_id IS NOT NULL;
 CREATE INDEX wait_by_due ON wait (kind, due_at)
   WHERE active = 1;
 CREATE INDEX wait_by_name ON wait (kind, name, correlation_key)

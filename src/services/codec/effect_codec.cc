@@ -1,0 +1,32 @@
+#include "services/codec/effect_codec.h"
+
+#include "services/codec/aggregate_bytes.h"
+#include "vocab/reasons.h"
+
+namespace cinnabar::services::codec {
+
+template <>
+struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::call_failed> {};
+
+namespace {
+// The high half says what the bytes hold, the low half is the version of their layout.
+constexpr std::uint8_t kEffectFormat = 0x32;
+}  // namespace
+
+Result<std::string> encode_effect(const Effect& effect) {
+  Writer out{kEffectFormat};
+  put_any(out, effect);
+  if (!out.has_failed()) return std::move(out).seal();
+  return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                    "what is sent is too large, or nests too deep");
+}
+
+Result<Effect> decode_effect(std::string_view bytes) {
+  Reader in{bytes, kEffectFormat};
+  Effect effect;
+  get_any(in, effect);
+  if (in.is_complete()) return effect;
+  return make_error(Code::data_loss, reasons::kStorageCorrupt, "an effect can not be read");
+}
+
+}  // namespace cinnabar::services::codec

@@ -1,0 +1,123 @@
+// One transaction's work of the engine: commands on instances, and what they make other instances
+// do. A transaction does not see its own writes, so instances are kept here while they change and
+// each is written once at the end.
+//
+// What is thrown, called and answered is delivered in the order it happened, within the same
+// transaction as long as that touches few instances; the rest goes to the outbox, from which the
+// scheduler goes on. Messages have one receiver: whoever waits longest with that name and key, else
+// a start event; with neither they are dropped. Signals reach everybody who waits when they are
+// thrown, and every start event of that name.
+//
+// Ownership: borrows everything it is made with. Thread: the writer, for one command.
+#pragma once
+
+#include "services/codec/effect_codec.h"
+#include "services/instance_store.h"
+#include "services/people.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+struct EngineSurroundings {
+  std::shared_ptr<const Catalog> catalog;
+  std::shared_ptr<const People> people;
+  Instant now;
+  UtcOffset utc_offset;
+};
+
+// Names on their way into an instance: those of fields of the form become the record, the rest stay
+// variables.
+struct SplitVariables {
+  FieldValues fields;
+  expr::Variables variables;
+};
+SplitVariables split_variables(const form::FormDefinition& form, const expr::Variables& variables);
+
+class EngineRun {
+ public:
+  EngineRun(ports::WriteTransaction& transaction, const CallContext& context,
+            EngineSurroundings surroundings);
+  EngineRun(const EngineRun&) = delete;
+  EngineRun& operator=(const EngineRun&) = delete;
+
+  // As it is now; valid until the run ends. Errors: those of load_instance.
+  Result<const process::Instance*> instance(ProcessInstanceId id);
+  // As it was stored, with its definition. Only after `instance`.
+  [[nodiscard]] const LoadedInstance& loaded(ProcessInstanceId id) const;
+  [[nodiscard]] std::int64_t fresh_id() { return ids_.next(); }
+
+  // Errors: those of decide(). `action` is for the audit and must be a constant.
+  Status apply(ProcessInstanceId id, const process::Command& command, std::string_view action,
+               bool has_attachments = false);
+  // A new instance of that definition: `command` has the record and its id (fresh_id).
+  Status start(const Process& process, RecordId record, process::Start command,
+               std::string_view action, bool has_attachments = false);
+
+  // Without a receiver the message is dropped and `is_delivered` stays false.
+  struct Delivery {
+    bool is_delivered = false;
+    ProcessInstanceId instance;
+  };
+  Result<Delivery> deliver_message(const codec::Effect& effect);
+  // Puts it behind what is to be delivered already.
+  void enqueue(codec::Effect effect) { effects_.push_back(std::move(effect)); }
+
+  // Starts a process for a start event that was triggered. Returns the new instance.
+  Result<ProcessInstanceId> start_by_trigger(const Process& process, const std::string& node_id,
+                                             const expr::Variables& variables);
+
+  // Delivers what is queued and writes everything. Last.
+  Status finish();
+  // Of touched instances; the number of a new one after `finish`.
+  [[nodiscard]] std::int64_t number_of(ProcessInstanceId id) const;
+  [[nodiscard]] InstanceState state_of(ProcessInstanceId id) const;
+
+ private:
+  struct Touched {
+    LoadedInstance before;
+    std::shared_ptr<const DeployedDefinition> definition;
+    process::Instance now;
+    std::vector<process::Event> events;
+    FormId form;
+    std::string_view action;
+    bool is_new = false;
+    bool has_attachments = false;
+  };
+
+  Result<Touched*> touch(ProcessInstanceId id);
+  Status decide(Touched& touched, const process::Command& command);
+  void follow(const Touched& touched, std::size_t from);
+  void answer_caller(const process::Instance& ended);
+  Status deliver(const codec::Effect& effect);
+  Status deliver_signal(const codec::Effect& effect);
+  Status start_called(const codec::Effect& effect);
+  Status cancel_called(const codec::Effect& effect);
+  Status answer_call(const codec::Effect& effect);
+  Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> find_receiver(
+      const codec::Effect& effect);
+  Result<std::vector<ProcessInstanceId>> signal_receivers(const codec::Effect& effect, WaitId& last,
+                                                          bool& is_last_page);
+  Status start_all(WaitKind kind, const codec::Effect& effect, bool only_one, Delivery& delivery);
+  [[nodiscard]] const Process* find_called(const process::Instance& caller,
+                                           std::string_view called) const;
+  Result<bool> is_called_too_deep(ProcessInstanceId caller);
+  Result<ProcessInstanceId> start_with(const Process& process, process::Start command,
+                                       const expr::Variables& variables, std::string_view action);
+  Status park(const codec::Effect& effect, std::int64_t attempts);
+  Status write();
+
+  ports::WriteTransaction& transaction_;
+  const CallContext& context_;
+  EngineSurroundings around_;
+  SequenceIds ids_;
+  std::map<ProcessInstanceId, Touched> touched_;
+  std::deque<codec::Effect> effects_;
+  std::int32_t hops_ = 0;
+};
+
+}  // namespace cinnabar::services
