@@ -150,16 +150,23 @@ void EngineRun::follow(const Touched& touched, std::size_t from) {
       effect.name = message->name;
       effect.key = message->key;
       effect.variables = message->variables;
+      effect.until = WaitId{message->before};
     } else if (const auto* signal = std::get_if<process::SignalThrown>(&event)) {
       effect.kind = EffectKind::signal;
       effect.name = signal->name;
       effect.variables = signal->variables;
-      effect.until = WaitId{ids_.next()};
+      effect.until = WaitId{signal->before};
     } else if (const auto* call = std::get_if<process::CallStarted>(&event)) {
       effect.kind = EffectKind::call;
       effect.wait = call->wait;
       effect.name = call->called;
       effect.variables = call->variables;
+    } else if (const auto* escalation = std::get_if<process::EscalationThrown>(&event)) {
+      if (escalation->is_handled || !touched.now.caller.is_assigned()) continue;
+      effect.kind = EffectKind::call_escalated;
+      effect.instance = touched.now.caller;
+      effect.wait = touched.now.caller_wait;
+      effect.name = escalation->code;
     } else if (const auto* cancelled = std::get_if<process::CallCancelled>(&event)) {
       effect.kind = EffectKind::cancel_call;
       effect.wait = cancelled->wait;
@@ -202,6 +209,7 @@ Status EngineRun::deliver(const Effect& effect) {
       return cancel_called(effect);
     case EffectKind::call_done:
     case EffectKind::call_failed:
+    case EffectKind::call_escalated:
       return answer_call(effect);
   }
   CINNABAR_UNREACHABLE();
@@ -211,6 +219,8 @@ Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> EngineRun::find_rece
     const Effect& effect) {
   std::optional<std::pair<ProcessInstanceId, WaitId>> first;
   const auto offer = [&](ProcessInstanceId instance, WaitId wait) {
+    // What came to wait after it was thrown does not get it.
+    if (effect.until.is_assigned() && wait >= effect.until) return;
     if (!first || wait < first->second) first = {instance, wait};
   };
   for (const auto& [id, touched] : touched_) {
@@ -297,7 +307,8 @@ Status EngineRun::deliver_signal(const Effect& effect) {
   bool is_last_page = true;
   CINNABAR_TRY(const auto receivers, signal_receivers(effect, last, is_last_page));
   for (const ProcessInstanceId id : receivers) {
-    CINNABAR_CHECK_OK(apply(id, process::DeliverSignal{effect.name, effect.variables}, "signal"));
+    CINNABAR_CHECK_OK(apply(
+        id, process::DeliverSignal{effect.name, effect.variables, effect.until.value()}, "signal"));
   }
   if (!is_last_page) {
     Effect rest = effect;
@@ -388,38 +399,20 @@ const Process* EngineRun::find_called(const process::Instance& caller,
   return found;
 }
 
-Result<bool> EngineRun::is_called_too_deep(ProcessInstanceId caller) {
-  for (std::size_t depth = 0; depth < limits::kCallDepthMax; ++depth) {
-    if (!caller.is_assigned()) return false;
-    const auto it = touched_.find(caller);
-    if (it != touched_.end()) {
-      caller = it->second.now.caller;
-      continue;
-    }
-    CINNABAR_TRY(const auto row,
-                 transaction_.get(schema::process_instance::kTable, {cell(caller)}));
-    if (!row) return false;
-    caller = id_of<ProcessInstanceId>(*row, schema::process_instance::caller_id);
-  }
-  return true;
-}
-
 Status EngineRun::start_called(const Effect& effect) {
   CINNABAR_TRY(const process::Instance* caller, instance(effect.instance));
   if (caller->find_wait(effect.wait) == nullptr) return {};  // cancelled meanwhile
   process::FailCall failure;
   failure.wait = effect.wait;
   const Process* process = find_called(*caller, effect.name);
-  CINNABAR_TRY(const bool is_too_deep, is_called_too_deep(effect.instance));
   if (process == nullptr) {
     failure.message = "there is no process " + effect.name;
-  } else if (is_too_deep) {
-    failure.message = "processes call each other too deep";
   } else {
     process::Start command;
     command.initiator = caller->initiator;
     command.caller = effect.instance;
     command.caller_wait = effect.wait;
+    command.call_depth = caller->call_depth + 1;
     auto started = start_with(*process, std::move(command), effect.variables, "call");
     if (started) return {};
     failure.message = started.error().detail;
@@ -460,6 +453,9 @@ Status EngineRun::answer_call(const Effect& effect) {
   if (effect.kind == EffectKind::call_done) {
     return apply(effect.instance, process::CompleteCall{effect.wait, effect.variables},
                  "call_done");
+  }
+  if (effect.kind == EffectKind::call_escalated) {
+    return apply(effect.instance, process::EscalateCall{effect.wait, effect.name}, "escalate");
   }
   return apply(effect.instance, process::FailCall{effect.wait, effect.name, effect.key},
                "call_failed");

@@ -105,7 +105,6 @@ class EngineRun {
   Status start_all(WaitKind kind, const codec::Effect& effect, bool only_one, Delivery& delivery);
   [[nodiscard]] const Process* find_called(const process::Instance& caller,
                                            std::string_view called) const;
-  Result<bool> is_called_too_deep(ProcessInstanceId caller);
   Result<ProcessInstanceId> start_with(const Process& process, process::Start command,
                                        const expr::Variables& variables, std::string_view action);
   Status park(const codec::Effect& effect, std::int64_t attempts);

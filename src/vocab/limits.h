@@ -32,8 +32,7 @@ inline constexpr std::size_t kStateBytesMax = 8 * 1024 * 1024;
 // background, so that a broadcast to everybody holds nobody up.
 inline constexpr std::size_t kEffectInstancesMax = 100;
 inline constexpr std::size_t kEffectsPerCommandMax = 200;
-// Processes that call each other, and things that lead to each other, end somewhere.
-inline constexpr std::size_t kCallDepthMax = 32;
+// Things that lead to each other end somewhere.
 inline constexpr std::int32_t kEffectHopsMax = 1'000;
 
 // Expressions are written by people.

@@ -6,7 +6,7 @@
 namespace cinnabar::services::codec {
 
 template <>
-struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::call_failed> {};
+struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::call_escalated> {};
 
 namespace {
 // The high half says what the bytes hold, the low half is the version of their layout.

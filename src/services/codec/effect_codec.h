@@ -16,10 +16,11 @@ namespace cinnabar::services::codec {
 enum class EffectKind : std::uint8_t {
   message = 1,
   signal = 2,
-  call = 3,         // start the called process
-  cancel_call = 4,  // terminate the called instance
-  call_done = 5,    // the called instance completed
-  call_failed = 6,  // it failed with the error `name`, or could not be started
+  call = 3,            // start the called process
+  cancel_call = 4,     // terminate the called instance
+  call_done = 5,       // the called instance completed
+  call_failed = 6,     // it failed with the error `name`, or could not be started
+  call_escalated = 7,  // it threw the escalation `name`, which it does not handle
 };
 
 struct Effect {
