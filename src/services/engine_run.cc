@@ -274,7 +274,8 @@ Result<std::vector<ProcessInstanceId>> EngineRun::signal_receivers(const Effect&
   };
   if (!effect.after.is_assigned()) {
     for (const auto& [id, touched] : touched_) {
-      if (touched.now.state != InstanceState::running) continue;
+      // Whoever threw it has told its own waits.
+      if (touched.now.state != InstanceState::running || id == effect.instance) continue;
       for (const process::Wait& wait : touched.now.waits) {
         const bool is_meant =
             wait.kind == WaitKind::signal && wait.name == effect.name && wait.id <= effect.until;
@@ -297,7 +298,7 @@ Result<std::vector<ProcessInstanceId>> EngineRun::signal_receivers(const Effect&
     last = id_of<WaitId>(row, waits::id);
     const auto id = id_of<ProcessInstanceId>(row, waits::instance_id);
     // Of what is touched already, the state in memory says who waits.
-    if (!touched_.contains(id)) add(id);
+    if (!touched_.contains(id) && id != effect.instance) add(id);
   }
   return receivers;
 }

@@ -318,7 +318,14 @@ Result<Decision> throw_from(const Context& context, const Wait& wait,
   Execution execution = begin(context);
   const ActivityInstanceId owner = wait.owner;
   const Node& node = execution.node_of(execution.activity(owner));
-  if (!execution.throw_error(owner, node, error)) execution.fail_unhandled(owner, node, error);
+  if (!execution.throw_error(owner, node, error)) {
+    // What a called process does not handle goes on to whoever called it.
+    if (wait.kind == WaitKind::call && context.before.caller.is_assigned()) {
+      execution.stop(InstanceState::failed, node, error.code);
+    } else {
+      execution.fail_unhandled(owner, node, error);
+    }
+  }
   execution.run();
   return std::move(execution).finish();
 }

@@ -37,7 +37,7 @@ struct Environment {
   Instant now;
   const org::Directory* directory = nullptr;
   IdSource* ids = nullptr;
-  UtcOffset utc_offset = {};  // of dates and times that are written without one
+  UtcOffset utc_offset = {};               // of dates and times that are written without one
   const WorkCalendar* calendar = nullptr;  // due dates in working time; none: plain time
 };
 

@@ -224,7 +224,7 @@ TEST_F(Engine, incidents_that_hold_a_token_outlive_another_activity_at_their_nod
   EXPECT_EQ(instance_.state, InstanceState::running);
 }
 
-TEST(Participants, too_many_are_none_at_all) {
+TEST(Offers, too_many_are_none_at_all) {
   testing::People people;
   std::vector<UserId> all;
   for (std::size_t i = 0; i <= limits::kParticipantsMax; ++i) {
@@ -232,14 +232,20 @@ TEST(Participants, too_many_are_none_at_all) {
   }
   people.add_group("everybody", all);
   const Instance instance;
-  UserTask task;
+  ProcessDefinition definition;
+  definition.nodes.resize(1);
+  Node& node = definition.nodes.front();
+  node.id = "task";
+  UserTask& task = node.settings.emplace<UserTask>();
   task.participants.emplace_back(Groups{GroupKind::group, {"everybody"}});
-  EXPECT_EQ(offers_for(task, instance, people).list.size(), 1U);
+  definition.finish();
+  const ParticipantContext context{definition, node, instance, {}, people, Instant{}, {}};
+  EXPECT_EQ(offers_for(context).list.size(), 1U);
   task.completion = All{};
-  EXPECT_TRUE(offers_for(task, instance, people).is_too_many);
-  EXPECT_TRUE(offers_for(task, instance, people).list.empty());
+  EXPECT_TRUE(offers_for(context).is_too_many);
+  EXPECT_TRUE(offers_for(context).list.empty());
   people.deactivate(all.back());
-  EXPECT_EQ(offers_for(task, instance, people).list.size(), limits::kParticipantsMax);
+  EXPECT_EQ(offers_for(context).list.size(), limits::kParticipantsMax);
 }
 
 TEST_F(Engine, the_same_inputs_give_the_same_events) {

@@ -193,6 +193,7 @@ struct MessageThrown {
   std::int64_t before = 0;
   friend bool operator==(const MessageThrown&, const MessageThrown&) = default;
 };
+// Whoever waited in this instance has it already.
 struct SignalThrown {
   std::string node_id;
   std::string name;

@@ -119,9 +119,9 @@ struct Evolve {
     std::erase_if(instance.decisions, [&](const PastDecision& past) {
       return past.by == event.by && past.node_id == at.activity.node_id;
     });
-    instance.decisions.push_back(
-        {at.activity.node_id, event.by, at.activity.id, event.item, instance.history_size,
-         event.outcome, instance.scope_of(at.activity)});
+    instance.decisions.push_back({at.activity.node_id, event.by, at.activity.id, event.item,
+                                  instance.history_size, event.outcome,
+                                  instance.scope_of(at.activity)});
   }
   void operator()(const WorkItemSuperseded& event) const {
     WorkItem& item = item_of(instance, event.item).item;
@@ -271,8 +271,7 @@ struct Evolve {
     (*this)(WorkItemSuperseded{event.item});
   }
   void operator()(const ArrivalsDropped& event) const {
-    const auto erased =
-        instance.arrivals.erase({event.scope, event.node_id, event.flow_id});
+    const auto erased = instance.arrivals.erase({event.scope, event.node_id, event.flow_id});
     CINNABAR_ASSERT(erased == 1);
   }
   void operator()(const JobRetried& event) const {

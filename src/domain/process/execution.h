@@ -57,9 +57,6 @@ class Execution {
                                ActivityInstanceId activity) const;
   // All variables that can be seen from there, inner ones hiding outer ones, without fields.
   [[nodiscard]] expr::Variables visible_variables(ActivityInstanceId activity) const;
-  // Evaluates mappings into variables; false after raising an incident for the activity.
-  bool evaluate_mappings(const std::vector<Mapping>& mappings, ActivityInstanceId seen_by,
-                         const Node& node, ActivityInstanceId stuck, expr::Variables& into);
   void set_outcome(Outcome outcome) { outcome_ = outcome; }
 
   // ---- incidents ----
@@ -108,6 +105,9 @@ class Execution {
                               const expr::Variables& locals = {});
   // Begins to wait for the boundary events of an activity that can come from outside.
   void await_boundary(const Node& node, ActivityInstanceId host);
+  // Its input mappings in their order, so that one may use those before it. False after raising an
+  // incident.
+  bool write_inputs(const Node& node, ActivityInstanceId activity);
   // Runs on_activate again, for an activity that is stuck.
   void reactivate(ActivityInstanceId activity);
   // An activity that parks a token at a node that is no activity: catching events, event-based
@@ -145,6 +145,10 @@ class Execution {
   // A job or a called process.
   WaitId await_work(WaitKind kind, const Node& node, ActivityInstanceId activity, std::string name,
                     std::int32_t retries);
+  // A signal reaches those who wait in this instance at once. True when that ended the token of
+  // whoever threw it, which is in `scope`.
+  bool signal_own_waits(const std::string& name, const expr::Variables& brought,
+                        ActivityInstanceId scope);
   void end_waits_of(ActivityInstanceId owner);
   // Writes what a message, signal or handler brought, as the trigger wants it.
   void set_brought(const Trigger& trigger, ActivityInstanceId at, const expr::Variables& brought);
@@ -263,6 +267,7 @@ class Execution {
   Outcome outcome_ = Outcome::none;
   const Node* last_node_ = nullptr;
   bool is_stopped_ = false;
+  std::vector<ActivityInstanceId> emptied_;  // scopes whose inside was ended, in order
   InstanceState end_state_ = InstanceState::completed;
   std::string end_code_;
   bool data_changed_ = false;

@@ -36,12 +36,20 @@ ActivityInstanceId Execution::activate(NodeIndex index, ActivityInstanceId paren
 
 void Execution::begin(NodeIndex index, ActivityInstanceId id) {
   const Node& at = node(index);
-  if (!at.inputs.empty()) {
-    expr::Variables inputs;
-    if (!evaluate_mappings(at.inputs, id, at, id, inputs)) return;
-    set_local(id, inputs);
-  }
+  if (!write_inputs(at, id)) return;
   behavior_of(at.kind).on_activate(*this, index, id);
+}
+
+bool Execution::write_inputs(const Node& at, ActivityInstanceId id) {
+  for (const Mapping& input : at.inputs) {
+    auto value = evaluate(input.value, id);
+    if (!value) {
+      raise(IncidentKind::expression_failed, id, input.target + ": " + value.error().detail);
+      return false;
+    }
+    set_local(id, {{input.target, std::move(*value)}});
+  }
+  return true;
 }
 
 void Execution::reactivate(ActivityInstanceId id) {
@@ -231,6 +239,14 @@ void Execution::terminate_inside(ActivityInstanceId scope, ActivityInstanceId ex
     if (is_gone && incident.holds_token) held.push_back(incident.id);
   }
   for (const IncidentId incident : held) emit(IncidentResolved{incident, {}, {}});
+  // Those of scopes inside go with them; the scope itself stays and must not wait for these.
+  const Arrivals arrivals = instance().arrivals;
+  for (const auto& [key, count] : arrivals) {
+    const auto& [at, join, flow] = key;  // all that came along it
+    if (at != scope) continue;
+    emit(ArrivalsDropped{join, flow, at});
+  }
+  emptied_.push_back(scope);
   // Those inside of others come later in the list.
   for (auto it = inside.rbegin(); it != inside.rend(); ++it) {
     supersede_open_items(*it);

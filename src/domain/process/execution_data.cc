@@ -197,23 +197,4 @@ expr::Variables Execution::visible_variables(ActivityInstanceId activity) const 
   return seen;
 }
 
-bool Execution::evaluate_mappings(const std::vector<Mapping>& mappings, ActivityInstanceId seen_by,
-                                  const Node& node, ActivityInstanceId stuck,
-                                  expr::Variables& into) {
-  for (const Mapping& mapping : mappings) {
-    auto value = evaluate(mapping.value, seen_by);
-    if (!value) {
-      const std::string detail = mapping.target + ": " + value.error().detail;
-      if (stuck.is_assigned()) {
-        raise(IncidentKind::expression_failed, stuck, detail);
-      } else {
-        note(IncidentKind::expression_failed, node, seen_by, detail);
-      }
-      return false;
-    }
-    into.insert_or_assign(mapping.target, std::move(*value));
-  }
-  return true;
-}
-
 }  // namespace cinnabar::process

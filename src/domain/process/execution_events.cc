@@ -101,6 +101,22 @@ WaitId Execution::await_work(WaitKind kind, const Node& at, ActivityInstanceId o
   return id;
 }
 
+bool Execution::signal_own_waits(const std::string& name, const expr::Variables& brought,
+                                 ActivityInstanceId scope) {
+  std::vector<WaitId> waits;
+  for (const Wait& wait : instance().waits) {
+    if (wait.kind == WaitKind::signal && wait.name == name) waits.push_back(wait.id);
+  }
+  const std::size_t before = emptied_.size();
+  for (const WaitId wait : waits) {
+    // An earlier one may have cancelled it.
+    if (instance().find_wait(wait) != nullptr) fire(wait, brought);
+  }
+  if (!instance().is_within(scope, {})) return true;
+  return std::any_of(emptied_.begin() + static_cast<std::ptrdiff_t>(before), emptied_.end(),
+                     [&](ActivityInstanceId emptied) { return emptied == scope; });
+}
+
 void Execution::end_waits_of(ActivityInstanceId owner) {
   std::vector<WaitId> calls;
   std::vector<WaitId> ended;

@@ -1,4 +1,5 @@
 // Properties that hold for every process and every order of decisions, over fixed seeds.
+#include "domain/process/bpmn/export.h"
 #include "domain/process/bpmn/import.h"
 #include "domain/process/decide.h"
 #include "domain/process/testing/generator.h"
@@ -112,7 +113,7 @@ TEST(RandomProcess, every_walk_keeps_the_rules_and_ends) {
     Walk walk(seed);
     const WalkResult run = walk.run();
     ASSERT_TRUE(run.broken.empty()) << "seed " << seed << "\n"
-                                    << describe(run) << testing::to_bpmn(walk.definition());
+                                    << describe(run) << bpmn::to_xml(walk.definition());
     commands += run.commands;
     refused += run.refused;
   }
@@ -130,13 +131,13 @@ TEST(RandomProcess, documents_of_generated_processes_read_back) {
   const form::FormDefinition form = testing::generated_form();
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Walk walk(seed);
-    const std::string document = testing::to_bpmn(walk.definition());
+    const std::string document = bpmn::to_xml(walk.definition());
     const bpmn::Imported imported = bpmn::import(document, &form);
     ASSERT_NE(imported.definition, nullptr) << "seed " << seed << "\n" << document;
     for (const Finding& finding : imported.findings) {
       ADD_FAILURE() << finding.rule << " " << finding.element << ": " << finding.message;
     }
-    EXPECT_EQ(testing::to_bpmn(*imported.definition), document);
+    EXPECT_EQ(bpmn::to_xml(*imported.definition), document);
   }
 }
 

@@ -129,8 +129,8 @@ void Simulation::follow(ProcessInstanceId id, const std::vector<Event>& events) 
         publish_message(thrown.name, thrown.key, thrown.variables, thrown.before);
       });
     } else if (const auto* signal = std::get_if<SignalThrown>(&event)) {
-      later([this, thrown = *signal] {
-        broadcast_signal(thrown.name, thrown.variables, thrown.before);
+      later([this, id, thrown = *signal] {
+        broadcast_signal(thrown.name, thrown.variables, thrown.before, id);
       });
     } else if (const auto* call = std::get_if<CallStarted>(&event)) {
       later([this, id, started = *call] { follow(id, started); });
@@ -233,10 +233,10 @@ bool Simulation::publish_message(const std::string& name, const std::string& key
 }
 
 std::size_t Simulation::broadcast_signal(const std::string& name, const expr::Variables& variables,
-                                         std::int64_t before) {
+                                         std::int64_t before, ProcessInstanceId thrower) {
   std::vector<ProcessInstanceId> waiting;
   for (const auto& [id, instance] : instances_) {
-    const bool waits = instance.state == InstanceState::running &&
+    const bool waits = instance.state == InstanceState::running && id != thrower &&
                        std::ranges::any_of(instance.waits, [&](const Wait& wait) {
                          return wait.kind == WaitKind::signal && wait.name == name &&
                                 (before == 0 || wait.id.value() < before);

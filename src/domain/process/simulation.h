@@ -35,7 +35,7 @@ class Simulation {
                        const expr::Variables& variables, std::int64_t before = 0);
   // To everybody. Returns how many took it.
   std::size_t broadcast_signal(const std::string& name, const expr::Variables& variables,
-                               std::int64_t before = 0);
+                               std::int64_t before = 0, ProcessInstanceId thrower = {});
   // Fires everything due up to then, in order of time. The clock stands at `until` afterwards.
   void advance_to(Instant until);
 

@@ -39,8 +39,8 @@ bool throw_to_others(Execution& execution, const Node& node, const Trigger& trig
     variables.insert_or_assign(mapping.target, std::move(*value));
   }
   if (trigger.kind == TriggerKind::signal) {
-    execution.emit(
-        SignalThrown{node.id, std::move(*name), std::move(variables), execution.fresh_id()});
+    execution.emit(SignalThrown{node.id, *name, variables, execution.fresh_id()});
+    return !execution.signal_own_waits(*name, variables, seen_by);
   } else {
     execution.emit(MessageThrown{node.id, std::move(*name), std::move(*key), std::move(variables),
                                  execution.fresh_id()});

@@ -6,8 +6,9 @@
 
 namespace cinnabar::process {
 
-// Emits the event that carries them, with the node's inputs as variables. False after holding the
-// token at the node, because a name, key or input can not be computed.
+// Emits the event that carries them, with the node's inputs as variables. False when the token must
+// not go on: it is held at the node, because a name, key or input can not be computed, or a signal
+// ended it.
 bool throw_to_others(Execution& execution, const Node& node, const Trigger& trigger,
                      ActivityInstanceId seen_by);
 

@@ -118,6 +118,10 @@ struct PutStorage {
       put_value(out, element, depth + 1);
     }
   }
+  // A function lives as long as its evaluation.
+  void operator()(const Value::FunctionRef& /*value*/) const {
+    put_number(out, VariableNumber::null);
+  }
   void operator()(const Value::RangeRef& value) const {
     put_number(out, VariableNumber::range);
     out.put_byte(value->low_included ? 1 : 0);

@@ -59,6 +59,7 @@ struct MakeJson {
     const bool is_like_a_tag = value->size() == 1 && value->front().first.starts_with('$');
     return is_like_a_tag ? tagged("$context", std::move(json)) : json;
   }
+  Json operator()(const Value::FunctionRef& /*value*/) const { return nullptr; }
   Json operator()(const Value::RangeRef& value) const {
     return tagged("$range", Json::array()
                                 .push(make_json(value->low, depth + 1))

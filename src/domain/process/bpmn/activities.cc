@@ -176,10 +176,9 @@ NodeSettings ActivityReader::read_receive(const pugi::xml_node& element) {
 CallActivity ActivityReader::read_call(const pugi::xml_node& element, Node& node) {
   CallActivity call;
   if (const auto called = Document::attribute(element, "calledElement")) {
-    events_.read_text(element, local_name(*called), call.called, call.called_rule);
-    if (is_written_as_expression(trim(*called))) {
-      call.called_rule = document_.expression(element, *called);
-    }
+    const std::string_view text = trim(*called);
+    events_.read_text(element, is_written_as_expression(text) ? text : local_name(text),
+                      call.called, call.called_rule);
   }
   for (const auto& zeebe : document_.take_children(element, kZeebe, "calledElement")) {
     events_.read_text(zeebe, zeebe.attribute("processId").value(), call.called, call.called_rule);

@@ -1,6 +1,7 @@
 #include "domain/process/bpmn/import.h"
 
 #include "base/random.h"
+#include "domain/process/bpmn/export.h"
 #include "domain/process/testing/generator.h"
 
 #include <gtest/gtest.h>
@@ -197,7 +198,7 @@ TEST(Import, damaged_documents_never_crash) {
   const form::FormDefinition form = testing::generated_form();
   int refused = 0;
   for (int round = 0; round < 300; ++round) {
-    std::string xml = testing::to_bpmn(testing::generate_process(random));
+    std::string xml = to_xml(testing::generate_process(random));
     for (std::uint64_t i = 1 + random.below(4); i-- > 0;) {
       const std::size_t at = random.below(xml.size());
       switch (random.below(3)) {

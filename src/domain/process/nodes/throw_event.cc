@@ -26,8 +26,13 @@ void on_arrive(Execution& execution, NodeIndex index, const Token& token) {
       execution.emit(NodePassed{node.id, token.scope});
       follow_link(execution, index, token.scope);
       return;
-    case TriggerKind::message:
     case TriggerKind::signal:
+      execution.emit(NodePassed{node.id, token.scope});
+      if (throw_to_others(execution, node, trigger, token.scope)) {
+        execution.leave(node, token.scope);
+      }
+      return;
+    case TriggerKind::message:
       if (!throw_to_others(execution, node, trigger, token.scope)) return;
       break;
     case TriggerKind::escalation: {

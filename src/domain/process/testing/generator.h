@@ -38,7 +38,4 @@ std::optional<Complete> generated_completion(Random& random, const ProcessDefini
 // nothing, a quick action that does not exist.
 Complete generated_misuse(Random& random, const Instance& instance, const People& people);
 
-// The process as a document that the importer reads back.
-std::string to_bpmn(const ProcessDefinition& definition);
-
 }  // namespace cinnabar::process::testing

@@ -161,6 +161,20 @@ struct Trace::Line {
     for (const UserId user : event.users) out += " " + trace.people_.user_name(user);
     return out;
   }
+  std::string operator()(const ParticipantsAdded& event) const {
+    std::string out = "add " + std::string(name(event.position)) + " " + trace.items_[event.item];
+    for (const UserId user : event.users) out += " " + trace.people_.user_name(user);
+    return out;
+  }
+  std::string operator()(const ParticipantRemoved& event) const {
+    return "remove " + trace.items_[event.item];
+  }
+  std::string operator()(const ArrivalsDropped& event) const {
+    return "drop " + event.node_id + " " + event.flow_id;
+  }
+  std::string operator()(const JobRetried& event) const {
+    return "retry " + trace.waits_[event.wait];
+  }
   std::string operator()(const Urged& event) const {
     return "urge " + trace.activities_[event.activity];
   }

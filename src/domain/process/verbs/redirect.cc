@@ -217,11 +217,7 @@ bool open_container(Execution& execution, NodeIndex index, ActivityInstanceId& s
       ActivityActivated{id, node.id, scope, ActivityRole::plain, 0, {}, execution.now()});
   execution.await_boundary(node, id);
   scope = id;
-  if (!node.inputs.empty()) {
-    expr::Variables inputs;
-    if (!execution.evaluate_mappings(node.inputs, id, node, id, inputs)) return false;
-    execution.set_local(id, inputs);
-  }
+  if (!execution.write_inputs(node, id)) return false;
   const auto* inner = node.get<SubProcess>();
   CINNABAR_ASSERT(inner != nullptr);
   execution.open_scope(id, inner->body);
