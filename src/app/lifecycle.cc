@@ -19,7 +19,10 @@ namespace {
 // How often unreferenced files are looked for.
 constexpr Duration kSweepInterval = hours(1);
 // How often requests that take too long are looked for, and the watchdog is told that all is well.
-constexpr std::int64_t kTickSeconds = 1;
+constexpr Duration kAliveInterval = seconds(1);
+// How late a timer may be, and how long one round of due things may go on without a pause.
+constexpr Duration kTimerTick = milliseconds(200);
+constexpr int kRoundsMax = 100;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -51,16 +54,36 @@ void sweep_files(Core& core, Workers& workers) {
   if (!is_queued) core.logger.warning("files.sweep_skipped");
 }
 
+// What is due now, and what that leads to at once. While an earlier round is at it there is nothing
+// to add: it goes on until nothing is due.
+void keep_time(Core& core, Workers& timekeeper) {
+  static_cast<void>(timekeeper.submit([&core] {
+    for (int round = 0; round < kRoundsMax; ++round) {
+      const auto done = core.scheduler->tick();
+      if (!done.has_value()) {
+        core.logger.warning("scheduler.tick_failed", {{"error", to_string(done.error())}});
+        return;
+      }
+      if (*done == 0) return;
+    }
+  }));
+}
+
 int wait_for_signal(Core& core, Front& front) {
   const sigset_t signals = stop_signals();
   timespec tick{};
-  tick.tv_sec = kTickSeconds;
+  tick.tv_nsec = kTimerTick.micros() * 1'000;
   Instant swept_at = core.clock.now();
+  Instant alive_at{};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &tick);
     if (signal > 0) return signal;
-    front.pipeline->release_overdue();
-    if (core.store->health().is_writable) notify_service_manager("WATCHDOG=1");
+    keep_time(core, *front.timekeeper);
+    if (core.clock.now() - alive_at >= kAliveInterval) {
+      alive_at = core.clock.now();
+      front.pipeline->release_overdue();
+      if (core.store->health().is_writable) notify_service_manager("WATCHDOG=1");
+    }
     if (core.clock.now() - swept_at >= kSweepInterval) {
       swept_at = core.clock.now();
       sweep_files(core, *front.blocking);
@@ -111,6 +134,7 @@ Status serve_until_told(Core& core, Front& front,
   notify_service_manager("STOPPING=1");
   front.system->set_stopping();
   front.server->drain(core.config.drain_limit);
+  front.timekeeper->stop();
   front.readers->stop();
   front.blocking->stop();
   core.store->stop();

@@ -124,14 +124,18 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_CHECK_OK(core->sessions->load());
   core->tokens.emplace(store, core->clock, core->crypto, core->people);
   CINNABAR_CHECK_OK(core->tokens->load());
-  core->instances.emplace(core->clock, core->catalog, core->people);
+  core->instances.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->inbox.emplace(core->people);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
-  core->services.emplace(services::Services{
-      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
-      *core->files, *core->collaboration, *core->admin, core->clock, core->crypto});
+  core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset);
+  core->jobs.emplace(core->clock, core->catalog, core->people, *core->engine);
+  core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
+  core->services.emplace(services::Services{core->catalog, core->people, *core->sessions,
+                                            *core->tokens, *core->instances, *core->inbox,
+                                            *core->files, *core->collaboration, *core->admin,
+                                            *core->engine, *core->jobs, core->clock, core->crypto});
   return core;
 }
 
@@ -160,6 +164,7 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   const auto queue = static_cast<std::size_t>(config.worker_queue);
   front->readers.emplace("reader", config.reader_threads, queue, core.logger);
   front->blocking.emplace("blocking", config.blocking_threads, queue, core.logger);
+  front->timekeeper.emplace("timekeeper", 1, 1, core.logger);
 
   api::Pipeline::Options options;
   options.worker_wait = config.worker_wait;

@@ -13,6 +13,7 @@
 #include "outbound/openssl_crypto.h"
 #include "outbound/system_clock.h"
 #include "platform/http/server.h"
+#include "services/scheduler.h"
 #include "services/services.h"
 #include "storage/sqlite/file_guard.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -44,6 +45,9 @@ struct Core {
   std::optional<services::FileService> files;
   std::optional<services::CollaborationService> collaboration;
   std::optional<services::AdminService> admin;
+  std::optional<services::EngineService> engine;
+  std::optional<services::JobService> jobs;
+  std::optional<services::Scheduler> scheduler;
   std::optional<services::Services> services;
 
   // Opens the data folder, making what is missing, and brings the database to this program's
@@ -60,6 +64,7 @@ struct Front {
   std::optional<api::CredentialCache> credentials;
   std::optional<Workers> readers;
   std::optional<Workers> blocking;
+  std::optional<Workers> timekeeper;  // one thread, for what happens by itself
   std::unique_ptr<api::Pipeline> pipeline;
   std::optional<SystemRoutes> system;
   std::unique_ptr<http::Server> server;  // first to go: it calls into all others

@@ -4,6 +4,7 @@
 #include "ports/schema.h"
 #include "services/codec/form_codec.h"
 #include "services/rows.h"
+#include "services/start_triggers.h"
 #include "vocab/reasons.h"
 
 namespace cinnabar::services {
@@ -30,12 +31,13 @@ Error taken(const std::string& what, const std::string& subject) {
 
 DeploymentWriter::DeploymentWriter(ports::WriteTransaction& transaction, const Package& package,
                                    const People& people, std::function<std::string()> make_uuid,
-                                   Instant now)
+                                   Instant now, UtcOffset utc_offset)
     : transaction_(transaction),
       package_(package),
       people_(people),
       make_uuid_(std::move(make_uuid)),
-      now_(now) {}
+      now_(now),
+      utc_offset_(utc_offset) {}
 
 Result<Deployment> DeploymentWriter::run() {
   CINNABAR_CHECK_OK(place_application());
@@ -190,6 +192,9 @@ Status DeploymentWriter::write_definition(const PackageProcess& process, const F
     transaction_.insert(definitions::kTable, {cell(definition), row[columns::id], cell(version),
                                               cell(form.version), cell(process.bpmn), cell(now_)});
     row[columns::current_definition_id] = cell(definition);
+    CINNABAR_CHECK_OK(write_start_triggers(transaction_, id_of<ProcessId>(row, columns::id),
+                                           ProcessDefinitionId{definition}, process.bpmn,
+                                           {now_, utc_offset_}));
     deployment_.lines.push_back("process " + process.key + ": version " + std::to_string(version));
   }
   row[columns::name] = cell(process.name);

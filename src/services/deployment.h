@@ -18,7 +18,8 @@ namespace cinnabar::services {
 class DeploymentWriter {
  public:
   DeploymentWriter(ports::WriteTransaction& transaction, const Package& package,
-                   const People& people, std::function<std::string()> make_uuid, Instant now);
+                   const People& people, std::function<std::string()> make_uuid, Instant now,
+                   UtcOffset utc_offset = {});
   Result<Deployment> run();
 
  private:
@@ -43,6 +44,7 @@ class DeploymentWriter {
   const People& people_;
   std::function<std::string()> make_uuid_;
   Instant now_;
+  UtcOffset utc_offset_;
   Deployment deployment_;
   bool changed_ = false;
   ports::Row application_row_;

@@ -10,6 +10,7 @@
 #include "vocab/reasons.h"
 
 #include <map>
+#include <set>
 
 namespace cinnabar::services {
 namespace {
@@ -343,6 +344,12 @@ class Projection {
 
   // ---- waits ----
 
+  // Its lock ends, whatever else is as before.
+  Status apply(const process::JobFailed& event) {
+    failed_jobs_.insert(event.wait);
+    return {};
+  }
+
   // How the state differs says it all. Conditions are looked at with every command and need no row.
   Status write_waits() {
     const bool was_active = before_.state == InstanceState::running;
@@ -359,7 +366,8 @@ class Projection {
         continue;
       }
       const bool is_changed = wait.due != old->due || wait.retries != old->retries ||
-                              after_.definition != before_.definition;
+                              after_.definition != before_.definition ||
+                              failed_jobs_.contains(wait.id);
       if (!is_changed && was_active == is_active) continue;
       CINNABAR_TRY(ports::Row * row, waits_.touch(wait.id.value()));
       if (row == nullptr) return missing("wait", wait.id.value());
@@ -415,6 +423,7 @@ class Projection {
   bool has_attachments_ = false;
   std::map<ActivityInstanceId, std::string> nodes_;
   std::map<WorkItemId, Item> known_items_;
+  std::set<WaitId> failed_jobs_;
 };
 
 }  // namespace

@@ -8,8 +8,10 @@
 #include "services/catalog.h"
 #include "services/collaboration_service.h"
 #include "services/file_service.h"
+#include "services/engine_service.h"
 #include "services/inbox_service.h"
 #include "services/instance_service.h"
+#include "services/job_service.h"
 #include "services/people.h"
 #include "services/session_service.h"
 #include "services/token_service.h"
@@ -26,6 +28,8 @@ struct Services {
   FileService& files;
   CollaborationService& collaboration;
   AdminService& admin;
+  EngineService& engine;
+  JobService& jobs;
   ports::Clock& clock;
   ports::Crypto& crypto;
 };

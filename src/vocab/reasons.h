@@ -43,6 +43,8 @@ inline constexpr Reason kWorkItemNotYours{"work_item_not_yours"};
 inline constexpr Reason kWorkItemNotItsTurn{"work_item_not_its_turn"};
 inline constexpr Reason kQuickActionUnknown{"quick_action_unknown"};
 inline constexpr Reason kInstanceNotRunning{"instance_not_running"};
+inline constexpr Reason kJobNotLocked{"job_not_locked"};
+inline constexpr Reason kMessageUnwanted{"message_unwanted"};
 inline constexpr Reason kRecordUnknown{"record_unknown"};
 inline constexpr Reason kAttachmentUnknown{"attachment_unknown"};
 inline constexpr Reason kUserUnknown{"user_unknown"};

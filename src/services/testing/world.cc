@@ -137,7 +137,10 @@ World::World()
       inbox_service(people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
       collaboration(clock, catalog, people),
-      admin(store, clock, crypto, catalog, people) {
+      admin(store, clock, crypto, catalog, people),
+      engine(clock, catalog, people),
+      jobs(clock, catalog, people, engine),
+      scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
   EXPECT_TRUE(catalog.reload(store));
@@ -218,6 +221,28 @@ std::vector<InboxItem> World::inbox(std::string_view user, InboxQuery query) {
   auto items = inbox_service.list(**snapshot, as(user), query);
   EXPECT_TRUE(items) << to_string(items.error());
   return items ? *items : std::vector<InboxItem>{};
+}
+
+void World::run_due() {
+  // A process that starts itself at once would go on for ever.
+  for (int round = 0; round < 1'000; ++round) {
+    const auto done = scheduler.tick();
+    ASSERT_TRUE(done) << to_string(done.error());
+    if (*done == 0) return;
+  }
+  FAIL() << "there is always more to do";
+}
+
+void World::advance(Duration by) {
+  const Instant until = clock.now() + by;
+  while (true) {
+    run_due();
+    const auto next = scheduler.next_due();
+    ASSERT_TRUE(next) << to_string(next.error());
+    if (!*next || **next > until) break;
+    if (**next > clock.now()) clock.advance(**next - clock.now());
+  }
+  clock.advance(until - clock.now());
 }
 
 void World::expect_replay_equals_state(ProcessInstanceId instance) {

@@ -4,6 +4,7 @@
 #include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/crypto.h"
+#include "services/scheduler.h"
 #include "services/services.h"
 #include "storage/memory/memory_store.h"
 
@@ -71,6 +72,10 @@ class World {
   std::vector<OpenPosition> open(ProcessId process, std::int64_t number,
                                  std::string_view user = "admin");
   std::vector<InboxItem> inbox(std::string_view user, InboxQuery query = {});
+  // The clock goes on by so much, and on its way everything happens when it is due.
+  void advance(Duration by);
+  // Does what is due now, until nothing is.
+  void run_due();
   // The promise that every stored state is the fold of its history.
   void expect_replay_equals_state(ProcessInstanceId instance);
 
@@ -87,6 +92,9 @@ class World {
   FileService files;
   CollaborationService collaboration;
   AdminService admin;
+  EngineService engine;
+  JobService jobs;
+  Scheduler scheduler;
 };
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts);

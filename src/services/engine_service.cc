@@ -1,0 +1,322 @@
+#include "services/engine_service.h"
+
+#include "ports/schema.h"
+#include "services/instance_access.h"
+#include "services/rows.h"
+#include "vocab/limits.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+
+namespace cinnabar::services {
+namespace {
+
+namespace schema = ports::schema;
+
+// What the caller is to the instance.
+struct Standing {
+  UserId user;
+  bool is_system = false;
+  bool may_modify = false;
+  bool may_manage = false;
+  bool is_initiator = false;
+  bool is_participant = false;
+};
+
+// Writes who it is into the command, and says whether they may.
+struct Authorize {
+  const Standing& caller;
+
+  bool operator()(process::Start&) const { return false; }
+  bool operator()(process::Complete&) const { return false; }
+  bool operator()(process::Terminate& command) const { return manages(command.by); }
+  bool operator()(process::FireTimer&) const { return caller.may_manage; }
+  bool operator()(process::DeliverMessage&) const { return caller.may_manage; }
+  bool operator()(process::DeliverSignal&) const { return caller.may_manage; }
+  bool operator()(process::CompleteJob&) const { return caller.may_manage; }
+  bool operator()(process::FailJob&) const { return caller.may_manage; }
+  bool operator()(process::ThrowJobError&) const { return caller.may_manage; }
+  bool operator()(process::CompleteCall&) const { return caller.is_system; }
+  bool operator()(process::FailCall&) const { return caller.is_system; }
+  bool operator()(process::ChangeData& command) const { return manages(command.by); }
+  bool operator()(process::RetryIncident& command) const { return manages(command.by); }
+  bool operator()(process::SkipIncident& command) const { return manages(command.by); }
+  bool operator()(process::Claim& command) const { return takes_part(command.by); }
+  bool operator()(process::Unclaim& command) const { return takes_part(command.by); }
+  bool operator()(process::Transfer& command) const { return for_others(command); }
+  bool operator()(process::Delegate& command) const { return for_others(command); }
+  bool operator()(process::Resolve& command) const { return takes_part(command.by); }
+  bool operator()(process::AddParticipants& command) const { return for_others(command); }
+  bool operator()(process::RemoveParticipant& command) const { return for_others(command); }
+  bool operator()(process::Return& command) const { return for_others(command); }
+  bool operator()(process::Withdraw& command) const {
+    command.by = caller.user;
+    command.for_others = caller.may_manage && !caller.is_initiator;
+    return caller.is_initiator || caller.may_manage;
+  }
+  // The engine knows whose decision it was.
+  bool operator()(process::TakeBack& command) const {
+    command.by = caller.user;
+    return true;
+  }
+  bool operator()(process::Urge& command) const { return concerns(command.by); }
+  bool operator()(process::SendNotice& command) const { return concerns(command.by); }
+  // The engine knows whose copy it is.
+  bool operator()(process::ReadNotice& command) const {
+    command.by = caller.user;
+    return true;
+  }
+  bool operator()(process::Suspend& command) const { return manages(command.by); }
+  bool operator()(process::Resume& command) const { return manages(command.by); }
+  bool operator()(process::Jump& command) const { return manages(command.by); }
+  bool operator()(process::Reactivate& command) const { return manages(command.by); }
+  bool operator()(process::Migrate& command) const { return manages(command.by); }
+
+ private:
+  bool manages(UserId& by) const {
+    by = caller.user;
+    return caller.may_manage;
+  }
+  bool takes_part(UserId& by) const {
+    by = caller.user;
+    return caller.is_participant || caller.may_modify;
+  }
+  bool concerns(UserId& by) const {
+    by = caller.user;
+    return caller.is_participant || caller.is_initiator || caller.may_modify;
+  }
+  template <typename Command>
+  bool for_others(Command& command) const {
+    command.by = caller.user;
+    command.for_others = caller.may_modify;
+    return caller.is_participant || caller.may_modify;
+  }
+};
+
+Standing standing_of(const People& people, const CallContext& context, ProcessId process,
+                     const process::Instance& instance) {
+  Standing standing;
+  standing.user = context.principal.user;
+  standing.is_system = context.principal.kind == PrincipalKind::system;
+  standing.may_manage =
+      standing.is_system || people.may(standing.user, PermissionAction::manage, process);
+  standing.may_modify =
+      standing.may_manage || people.may(standing.user, PermissionAction::modify, process);
+  standing.is_initiator = instance.initiator == standing.user;
+  standing.is_participant = is_participant(people, instance, standing.user);
+  return standing;
+}
+
+CallContext of_the_system() {
+  return CallContext{system_principal(), "engine", "", ""};
+}
+
+Error unknown(Reason reason, std::string_view what, std::int64_t id) {
+  return make_error(Code::not_found, reason, "no such " + std::string(what), std::to_string(id));
+}
+
+Result<ProcessInstanceId> instance_in(ports::ReadTransaction& snapshot, const ports::Table& table,
+                                      std::uint16_t column, std::int64_t id, Error missing) {
+  CINNABAR_TRY(const auto row, snapshot.get(table, {cell(id)}));
+  if (!row) return missing;
+  return id_of<ProcessInstanceId>(*row, column);
+}
+
+}  // namespace
+
+EngineService::EngineService(ports::Clock& clock, const CatalogSource& catalog,
+                             const PeopleSource& people, UtcOffset utc_offset)
+    : clock_(clock), catalog_(catalog), people_(people), utc_offset_(utc_offset) {}
+
+EngineSurroundings EngineService::surroundings() const {
+  return {catalog_.current(), people_.current(), clock_.now(), utc_offset_};
+}
+
+Status EngineService::check_may_manage(const CallContext& context, ProcessId process) const {
+  if (context.principal.kind == PrincipalKind::system) return {};
+  if (people_.current()->may(context.principal.user, PermissionAction::manage, process)) return {};
+  return not_permitted();
+}
+
+Result<Applied> EngineService::apply(ports::WriteTransaction& transaction,
+                                     const CallContext& context, ProcessInstanceId instance,
+                                     process::Command command, std::string_view action) {
+  const EngineSurroundings around = surroundings();
+  EngineRun run(transaction, context, around);
+  CINNABAR_TRY(const process::Instance* stored, run.instance(instance));
+  const LoadedInstance& loaded = run.loaded(instance);
+  const Standing caller = standing_of(*around.people, context, loaded.process, *stored);
+  if (!std::visit(Authorize{caller}, command)) return not_permitted();
+  if (auto* migrate = std::get_if<process::Migrate>(&command)) {
+    const auto target = around.catalog->definition(migrate->definition);
+    if (target == nullptr || target->process != loaded.process) {
+      return unknown(reasons::kProcessUnknown, "version of this process",
+                     migrate->definition.value());
+    }
+    migrate->target = target->graph.get();
+  }
+  CINNABAR_CHECK_OK(run.apply(instance, command, action));
+  CINNABAR_CHECK_OK(run.finish());
+  return Applied{instance, loaded.process, loaded.number, run.state_of(instance)};
+}
+
+Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
+                                                     WorkItemId item) {
+  return instance_in(snapshot, schema::work_item::kTable, schema::work_item::instance_id,
+                     item.value(), unknown(reasons::kWorkItemUnknown, "work item", item.value()));
+}
+Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
+                                                     IncidentId incident) {
+  return instance_in(snapshot, schema::incident::kTable, schema::incident::instance_id,
+                     incident.value(),
+                     unknown(reasons::kIncidentUnknown, "incident", incident.value()));
+}
+Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
+                                                     NoticeId notice) {
+  return instance_in(snapshot, schema::notice::kTable, schema::notice::instance_id, notice.value(),
+                     unknown(reasons::kNoticeUnknown, "notice", notice.value()));
+}
+Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
+                                                     WaitId wait) {
+  return instance_in(snapshot, schema::wait::kTable, schema::wait::instance_id, wait.value(),
+                     unknown(reasons::kWaitUnknown, "job or timer", wait.value()));
+}
+
+Result<Applied> EngineService::correlate(ports::WriteTransaction& transaction,
+                                         const CallContext& context, Message message) {
+  EngineRun run(transaction, context, surroundings());
+  codec::Effect effect;
+  effect.name = std::move(message.name);
+  effect.key = std::move(message.key);
+  effect.variables = std::move(message.variables);
+  CINNABAR_TRY(const EngineRun::Delivery delivery, run.deliver_message(effect));
+  if (!delivery.is_delivered) {
+    return make_error(Code::not_found, reasons::kMessageUnwanted,
+                      "nobody waits for this message, and it starts nothing", effect.name);
+  }
+  const ProcessId process = run.loaded(delivery.instance).process;
+  CINNABAR_CHECK_OK(check_may_manage(context, process));
+  CINNABAR_CHECK_OK(run.finish());
+  return Applied{delivery.instance, process, run.number_of(delivery.instance),
+                 run.state_of(delivery.instance)};
+}
+
+Status EngineService::broadcast(ports::WriteTransaction& transaction, const CallContext& context,
+                                Message signal) {
+  const EngineSurroundings around = surroundings();
+  const User* user = around.people->user(context.principal.user);
+  const bool may =
+      context.principal.kind == PrincipalKind::system || (user != nullptr && user->administrator);
+  if (!may) return not_permitted();
+  EngineRun run(transaction, context, around);
+  codec::Effect effect;
+  effect.kind = codec::EffectKind::signal;
+  effect.name = std::move(signal.name);
+  effect.variables = std::move(signal.variables);
+  effect.until = WaitId{run.fresh_id()};
+  run.enqueue(std::move(effect));
+  return run.finish();
+}
+
+Result<std::vector<IncidentRow>> EngineService::incidents(ports::ReadTransaction& snapshot,
+                                                          const CallContext& context,
+                                                          const IncidentQuery& query) {
+  namespace columns = schema::incident;
+  CINNABAR_CHECK_OK(check_may_manage(context, query.process));
+  std::vector<FilterNode> parts{where_equal(columns::process_id, cell(query.process)),
+                                where_equal(columns::resolved_at, CellValue{}),
+                                where(columns::id, FilterOp::greater, cell(query.after))};
+  if (!query.node_id.empty()) parts.push_back(where_equal(columns::node_id, cell(query.node_id)));
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = all_of(std::move(parts));
+  select.order = {{columns::id, false}};
+  select.limit = std::min<std::int64_t>(query.limit, limits::kPageRowsMax);
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<IncidentRow> out;
+  for (const ports::Row& row : rows) {
+    out.push_back(
+        {id_of<IncidentId>(row, columns::id), id_of<ProcessInstanceId>(row, columns::instance_id),
+         id_of<ProcessId>(row, columns::process_id),
+         id_of<ProcessDefinitionId>(row, columns::definition_id), int_of(row, columns::number),
+         text_of(row, columns::node_id), enum_of<IncidentKind>(row, columns::kind),
+         text_of(row, columns::detail), instant_of(row, columns::created_at),
+         optional_instant_of(row, columns::resolved_at)});
+  }
+  return out;
+}
+
+Result<std::vector<WaitRow>> EngineService::waits(ports::ReadTransaction& snapshot,
+                                                  const CallContext& context,
+                                                  ProcessInstanceId instance) {
+  CINNABAR_TRY(const LoadedInstance loaded, load_instance(snapshot, *catalog_.current(), instance));
+  CINNABAR_CHECK_OK(check_may_manage(context, loaded.process));
+  std::vector<WaitRow> out;
+  for (const process::Wait& wait : loaded.instance.waits) {
+    out.push_back({wait.id, wait.kind, wait.node_id, wait.name, wait.key, wait.due, wait.retries});
+  }
+  return out;
+}
+
+Result<expr::Variables> EngineService::variables(ports::ReadTransaction& snapshot,
+                                                 const CallContext& context,
+                                                 ProcessInstanceId instance) {
+  CINNABAR_TRY(LoadedInstance loaded, load_instance(snapshot, *catalog_.current(), instance));
+  CINNABAR_CHECK_OK(check_may_manage(context, loaded.process));
+  return std::move(loaded.instance.variables);
+}
+
+// ---- what runs by itself ----
+
+Status EngineService::fire_timer_row(ports::WriteTransaction& transaction, std::int64_t wait) {
+  namespace columns = schema::wait;
+  CINNABAR_TRY(const auto row, transaction.get(columns::kTable, {cell(wait)}));
+  if (!row || !bool_of(*row, columns::active)) return {};
+  const auto due = optional_instant_of(*row, columns::due_at);
+  if (!due || *due > clock_.now()) return {};
+  const auto applied =
+      apply(transaction, of_the_system(), id_of<ProcessInstanceId>(*row, columns::instance_id),
+            process::FireTimer{WaitId{wait}}, "timer");
+  if (!applied) return applied.error();
+  return {};
+}
+
+Status EngineService::fire_start_trigger(ports::WriteTransaction& transaction,
+                                         std::int64_t trigger) {
+  namespace columns = schema::start_trigger;
+  CINNABAR_TRY(auto row, transaction.get(columns::kTable, {cell(trigger)}));
+  if (!row) return {};
+  const EngineSurroundings around = surroundings();
+  const auto due = optional_instant_of(*row, columns::due_at);
+  if (!due || *due > around.now) return {};
+  const Process* process = around.catalog->process(id_of<ProcessId>(*row, columns::process_id));
+  const std::string node_id = text_of(*row, columns::node_id);
+  const std::int64_t repeats = int_of(*row, columns::repeats);
+  if (repeats == 0) {
+    transaction.erase(columns::kTable, {cell(trigger)});
+  } else {
+    (*row)[columns::due_at] = cell(*due + Duration{int_of(*row, columns::interval)});
+    (*row)[columns::repeats] = cell(repeats > 0 ? repeats - 1 : repeats);
+    transaction.update(columns::kTable, std::move(*row));
+  }
+  if (process == nullptr) return {};
+  const CallContext context = of_the_system();
+  EngineRun run(transaction, context, around);
+  // A start that is refused is over; its next turn comes.
+  if (!run.start_by_trigger(*process, node_id, {})) return {};
+  return run.finish();
+}
+
+Status EngineService::deliver_parked(ports::WriteTransaction& transaction, std::int64_t outbox) {
+  namespace columns = schema::outbox;
+  CINNABAR_TRY(const auto row, transaction.get(columns::kTable, {cell(outbox)}));
+  if (!row || instant_of(*row, columns::due_at) > clock_.now()) return {};
+  CINNABAR_TRY(codec::Effect effect, codec::decode_effect(text_of(*row, columns::payload)));
+  transaction.erase(columns::kTable, {cell(outbox)});
+  const CallContext context = of_the_system();
+  EngineRun run(transaction, context, surroundings());
+  run.enqueue(std::move(effect));
+  return run.finish();
+}
+
+}  // namespace cinnabar::services
