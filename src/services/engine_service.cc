@@ -36,8 +36,11 @@ struct Authorize {
   bool operator()(process::CompleteJob&) const { return caller.may_manage; }
   bool operator()(process::FailJob&) const { return caller.may_manage; }
   bool operator()(process::ThrowJobError&) const { return caller.may_manage; }
-  bool operator()(process::CompleteCall&) const { return caller.is_system; }
-  bool operator()(process::FailCall&) const { return caller.is_system; }
+  // What is not named here is between instances.
+  template <typename Command>
+  bool operator()(Command&) const {
+    return caller.is_system;
+  }
   bool operator()(process::ChangeData& command) const { return manages(command.by); }
   bool operator()(process::RetryIncident& command) const { return manages(command.by); }
   bool operator()(process::SkipIncident& command) const { return manages(command.by); }
