@@ -214,6 +214,26 @@ struct EventJson {
   Json operator()(const process::WorkItemHeld& event) const {
     return of("work_item_held").set("work_item", event.item.value());
   }
+  Json operator()(const process::ParticipantsAdded& event) const {
+    Json users = Json::array();
+    for (const UserId user : event.users) users.push(user_json(*names.people, user));
+    return by(of("participants_added")
+                  .set("work_item", event.item.value())
+                  .set("position", name(event.position))
+                  .set("users", std::move(users)),
+              event.by, event.comment);
+  }
+  Json operator()(const process::ParticipantRemoved& event) const {
+    return by(of("participant_removed").set("work_item", event.item.value()), event.by,
+              event.comment);
+  }
+  Json operator()(const process::ArrivalsDropped& event) const {
+    return of("arrivals_dropped").set("node", event.node_id).set("flow", event.flow_id);
+  }
+  Json operator()(const process::JobRetried& event) const {
+    return by(of("job_retried").set("wait", event.wait.value()).set("retries", event.retries),
+              event.by, {});
+  }
   Json operator()(const process::ParticipantsChosen& event) const {
     Json users = Json::array();
     for (const UserId user : event.users) users.push(user_json(*names.people, user));
