@@ -21,7 +21,7 @@ class InstanceScope final : public expr::Scope {
       : form_(form), instance_(instance), activity_(activity), outcome_(outcome), now_(now) {}
 
   [[nodiscard]] std::optional<expr::Value> find(std::string_view name) const override;
-  [[nodiscard]] std::optional<Instant> now() const { return now_; }
+  [[nodiscard]] std::optional<Instant> now() const override { return now_; }
 
  private:
   const form::FormDefinition& form_;

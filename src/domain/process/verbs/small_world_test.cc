@@ -215,9 +215,11 @@ class Explorer {
 constexpr const char* kEveryVerb =
     "approve reject transfer absence delegate resolve before after beside remove return return! "
     "back-ann withdraw suspend resume jump reactivate";
+// An instance that was sent back does not end within the two commands left, so reactivate is not
+// among these.
 constexpr const char* kAfterReturn =
     "approve reject transfer absence delegate resolve before after beside remove withdraw suspend "
-    "resume jump reactivate";
+    "resume jump";
 
 TEST(SmallWorld, every_pair_of_verbs_under_every_completion_rule) {
   for (const CompletionRule& rule :
@@ -230,12 +232,15 @@ TEST(SmallWorld, every_pair_of_verbs_under_every_completion_rule) {
 
 // The matrix: every verb is accepted in every place, there and after a return, and whatever three
 // commands did, all is well.
-void expect_every_verb(const std::shared_ptr<const ProcessDefinition>& definition, bool has_votes) {
+// `refused`: decisions that can not be taken back there, because a border of a sub-process lies
+// between (docs/reference/verbs.md).
+void expect_every_verb(const std::shared_ptr<const ProcessDefinition>& definition, bool has_votes,
+                       const std::string& refused = "", const std::string& refused_votes = "") {
   Explorer explorer(definition);
   EXPECT_GT(explorer.run(3), 1000);
-  EXPECT_EQ(explorer.missing(kEveryVerb), "");
+  EXPECT_EQ(explorer.missing(kEveryVerb), refused);
   EXPECT_EQ(explorer.missing(kAfterReturn, " return"), "");
-  EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), "");
+  EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), refused_votes);
 }
 
 TEST(SmallWorld, every_verb_at_a_plain_task) {
@@ -254,7 +259,7 @@ TEST(SmallWorld, every_verb_in_a_parallel_branch) {
 }
 
 TEST(SmallWorld, every_verb_in_a_sub_process) {
-  expect_every_verb(in_sub_process({}), true);
+  expect_every_verb(in_sub_process({}), true, " back-ann", " back-cat");
 }
 
 TEST(SmallWorld, every_verb_in_a_loop_over_a_task) {
@@ -264,7 +269,7 @@ TEST(SmallWorld, every_verb_in_a_loop_over_a_task) {
 TEST(SmallWorld, every_verb_in_a_loop_over_a_sub_process) {
   MultiInstance loop;
   loop.cardinality = feel("2");
-  expect_every_verb(in_sub_process(loop), true);
+  expect_every_verb(in_sub_process(loop), true, " back-ann", " back-cat");
 }
 
 TEST(SmallWorld, four_commands_on_one_task) {
