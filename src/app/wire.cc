@@ -130,7 +130,7 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset);
-  core->jobs.emplace(core->clock, core->catalog, core->people, *core->engine);
+  core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
   core->services.emplace(services::Services{core->catalog, core->people, *core->sessions,
                                             *core->tokens, *core->instances, *core->inbox,

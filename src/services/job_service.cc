@@ -28,9 +28,8 @@ expr::Variables seen_from(const process::Instance& instance, ActivityInstanceId 
 
 }  // namespace
 
-JobService::JobService(ports::Clock& clock, const CatalogSource& catalog,
-                       const PeopleSource& people, EngineService& engine)
-    : clock_(clock), catalog_(catalog), people_(people), engine_(engine) {}
+JobService::JobService(ports::Clock& clock, const CatalogSource& catalog, EngineService& engine)
+    : clock_(clock), catalog_(catalog), engine_(engine) {}
 
 Result<std::vector<Job>> JobService::lock(ports::WriteTransaction& transaction,
                                           const CallContext& context, const LockRequest& request) {

@@ -28,8 +28,7 @@ struct Job {
 
 class JobService {
  public:
-  JobService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
-             EngineService& engine);
+  JobService(ports::Clock& clock, const CatalogSource& catalog, EngineService& engine);
 
   struct LockRequest {
     std::vector<std::string> types;
@@ -55,7 +54,6 @@ class JobService {
 
   ports::Clock& clock_;
   const CatalogSource& catalog_;
-  const PeopleSource& people_;
   EngineService& engine_;
 };
 

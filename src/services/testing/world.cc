@@ -139,7 +139,7 @@ World::World()
       collaboration(clock, catalog, people),
       admin(store, clock, crypto, catalog, people),
       engine(clock, catalog, people),
-      jobs(clock, catalog, people, engine),
+      jobs(clock, catalog, engine),
       scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
