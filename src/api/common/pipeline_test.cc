@@ -118,7 +118,8 @@ class PipelineTest : public ::testing::Test {
       : logger_([this](std::string_view line) { log_ += line; }, nullptr, LogLevel::debug, true),
         services_{world_.catalog,   world_.people,        world_.sessions, world_.tokens,
                   world_.instances, world_.inbox_service, world_.files,    world_.collaboration,
-                  world_.admin, world_.engine, world_.jobs,     world_.clock,         world_.crypto},
+                  world_.admin,     world_.engine,        world_.jobs,     world_.clock,
+                  world_.crypto},
         credentials_([](std::string_view value) { return std::string(value); }),
         gate_(0) {
     gate = &gate_;

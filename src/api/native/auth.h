@@ -1,4 +1,5 @@
-// Who calls the native API: a session cookie, a bearer code, a personal access token, or a password with every call.
+// Who calls the native API: a session cookie, a bearer code, a personal access token, or a password
+// with every call.
 //
 // A browser sends its cookie along with whatever page asks it to, so a call that changes something
 // and is known by its cookie alone must show that it comes from our own pages. Thread: any.
@@ -15,7 +16,8 @@ inline constexpr std::string_view kCookieName = "cinnabar_session";
 inline constexpr Reason kCrossSite{"cross_site_request"};
 
 // Errors: unauthenticated (credentials_missing, credentials_malformed, credentials_wrong,
-// session_unknown, session_expired, token_unknown, token_expired), permission_denied (cross_site_request).
+// session_unknown, session_expired, token_unknown, token_expired), permission_denied
+// (cross_site_request).
 Result<services::CallContext> authenticate(const api::Call& call);
 
 // True for a password that was not checked within the last minute.
