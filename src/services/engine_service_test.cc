@@ -1,4 +1,7 @@
+#include "ports/schema.h"
+#include "services/rows.h"
 #include "services/testing/world.h"
+#include "storage/faulty/faulty_store.h"
 #include "vocab/reasons.h"
 
 #include <gtest/gtest.h>
@@ -156,6 +159,62 @@ TEST_F(EngineServiceTest, a_cycle_starts_a_process_each_time) {
     EXPECT_TRUE(world.instances.find(**snapshot, world.as("admin"), process, number)) << number;
   }
   EXPECT_FALSE(world.instances.find(**snapshot, world.as("admin"), process, 4));
+}
+
+// What was asked of "alice" and "bob", who both decide.
+constexpr const char* kBoth = R"(
+  <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="a"/>
+  <userTask id="a" name="A"><extensionElements><c:participants users="alice,bob"/>
+    <c:completion rule="all"/></extensionElements></userTask>
+  <sequenceFlow id="f2" sourceRef="a" targetRef="end"/><endEvent id="end"/>)";
+
+TEST_F(EngineServiceTest, who_was_removed_is_not_asked_any_more) {
+  const Started started = start(world.deploy(kBoth));
+  const auto before = load(started.instance);
+  const process::WorkItem mine = before.activities.front().work_items.front();
+  process::AddParticipants add;
+  add.item = mine.id;
+  add.users = {*world.people.current()->find_user("carol")};
+  ASSERT_TRUE(apply("alice", started.instance, add));
+  ASSERT_EQ(world.inbox("carol").size(), 1U);
+  const auto removed =
+      apply("alice", started.instance,
+            process::RemoveParticipant{world.inbox("carol").front().id, {}, false, ""});
+  ASSERT_TRUE(removed) << to_string(removed.error());
+  EXPECT_TRUE(world.inbox("carol").empty());
+  world.expect_replay_equals_state(started.instance);
+}
+
+TEST_F(EngineServiceTest, a_vote_that_was_taken_back_can_be_read_and_given_again) {
+  const Started started = start(world.deploy(kBoth));
+  const ActivityInstanceId activity = load(started.instance).activities.front().id;
+  ASSERT_TRUE(world.complete("alice", activity));
+  const auto taken = apply("alice", started.instance, process::TakeBack{});
+  ASSERT_TRUE(taken) << to_string(taken.error());
+  EXPECT_EQ(world.inbox("alice").size(), 1U);
+  world.expect_replay_equals_state(started.instance);
+  EXPECT_TRUE(world.complete("alice", activity));
+}
+
+TEST_F(EngineServiceTest, a_timer_whose_answer_was_lost_keeps_its_next_time) {
+  const Started started = start(world.deploy(R"(
+    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="a"/>
+    <userTask id="a"><extensionElements><c:participants groups="it"/></extensionElements></userTask>
+    <boundaryEvent id="often" attachedToRef="a" cancelActivity="false"><timerEventDefinition>
+    <timeCycle>R5/PT2H</timeCycle></timerEventDefinition></boundaryEvent>
+    <sequenceFlow id="f2" sourceRef="often" targetRef="passed"/><endEvent id="passed"/>
+    <sequenceFlow id="f3" sourceRef="a" targetRef="end"/><endEvent id="end"/>)"));
+  faulty::FaultyStore broken(world.store, {});
+  Scheduler scheduler(broken, world.clock, world.engine);
+  world.clock.advance(hours(2));
+  broken.inject_next(faulty::Fault::lost_reply);
+  ASSERT_TRUE(scheduler.tick());
+  const process::Wait planned = load(started.instance).waits.front();
+  ASSERT_EQ(planned.due, world.clock.now() + hours(2));
+  auto snapshot = world.store.read();
+  const auto row = (*snapshot)->get(ports::schema::wait::kTable, {cell(planned.id)});
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ(instant_of(**row, ports::schema::wait::due_at), *planned.due);
 }
 
 }  // namespace

@@ -221,9 +221,12 @@ class Projection {
     (*row)[items::closed_at] = cell(record_.now);
     return {};
   }
-  Status apply(const process::WorkItemSuperseded& event) {
-    if (known_items_[event.item].is_waiting) return {};
-    CINNABAR_TRY(ports::Row * row, touch(event.item));
+  Status apply(const process::WorkItemSuperseded& event) { return supersede(event.item, {}); }
+  Status apply(const process::ParticipantRemoved& event) { return supersede(event.item, event.by); }
+  Status supersede(WorkItemId item, UserId by) {
+    if (known_items_[item].is_waiting) return {};
+    CINNABAR_TRY(ports::Row * row, touch(item));
+    if (by.is_assigned()) (*row)[items::updated_by] = cell(by);
     (*row)[items::state] = cell(WorkItemState::superseded);
     (*row)[items::closed_at] = cell(record_.now);
     return {};

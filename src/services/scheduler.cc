@@ -108,6 +108,9 @@ void Scheduler::put_off(const Due& due, const Error& error) {
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {
         CINNABAR_TRY(auto row, transaction.get(*due.table, {cell(due.id)}));
         if (!row) return {};
+        // It happened all the same, only the answer was lost; what is planned next stays as it is.
+        const auto planned = optional_instant_of(*row, due.due_column);
+        if (!planned || *planned > clock_.now()) return {};
         (*row)[due.due_column] = cell(later);
         transaction.update(*due.table, std::move(*row));
         return {};

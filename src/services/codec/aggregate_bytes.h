@@ -48,7 +48,7 @@ template <>
 struct EnumRange<IncidentKind>
     : EnumBounds<IncidentKind::no_participant, IncidentKind::correlation_failed> {};
 template <>
-struct EnumRange<AddedAs> : EnumBounds<AddedAs::none, AddedAs::parallel> {};
+struct EnumRange<AddedAs> : EnumBounds<AddedAs::none, AddedAs::again> {};
 template <>
 struct EnumRange<Handover> : EnumBounds<Handover::claim, Handover::departure> {};
 template <>
