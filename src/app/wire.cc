@@ -118,6 +118,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   ports::Store& store = *core->store;
   CINNABAR_CHECK_OK(core->catalog.reload(store));
   CINNABAR_CHECK_OK(core->people.reload(store));
+  core->clients.emplace(core->clock, core->crypto, core->client_set, core->people, server_key);
+  CINNABAR_CHECK_OK(core->client_set.reload(store));
   core->sessions.emplace(
       store, core->clock, core->crypto, core->people,
       services::SessionService::Options{config.session_idle_limit, std::move(server_key)});
@@ -128,14 +130,15 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->inbox.emplace(core->people);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
-  core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people);
+  core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
+                      core->client_set, *core->clients);
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
-  core->services.emplace(services::Services{core->catalog, core->people, *core->sessions,
-                                            *core->tokens, *core->instances, *core->inbox,
-                                            *core->files, *core->collaboration, *core->admin,
-                                            *core->engine, *core->jobs, core->clock, core->crypto});
+  core->services.emplace(services::Services{
+      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
+      *core->files, *core->collaboration, *core->clients, *core->admin, *core->engine, *core->jobs,
+      core->clock, core->crypto});
   return core;
 }
 

@@ -38,6 +38,8 @@ struct Core {
   std::unique_ptr<sqlite::SqliteStore> store;
   services::CatalogSource catalog;
   services::PeopleSource people;
+  services::ClientSource client_set;
+  std::optional<services::ClientService> clients;
   std::optional<services::SessionService> sessions;
   std::optional<services::TokenService> tokens;
   std::optional<services::InstanceService> instances;

@@ -11,6 +11,7 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <memory>
 
 namespace cinnabar::outbound {
 namespace {
@@ -35,8 +36,32 @@ bool has_our_cost(std::string_view encoded) {
          encoded.find('\0') == std::string_view::npos;
 }
 
-std::string hex_of(const unsigned char* bytes, std::size_t size) {
-  return to_hex({bytes, size});
+constexpr std::size_t kSealKeyBytes = 32;
+constexpr std::size_t kNonceBytes = 12;
+constexpr std::size_t kTagBytes = 16;
+
+using CipherContext =
+    std::unique_ptr<EVP_CIPHER_CTX, decltype([](EVP_CIPHER_CTX* c) { EVP_CIPHER_CTX_free(c); })>;
+
+const unsigned char* unsigned_of(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind, nullptr);
+  CINNABAR_ASSERT(ok == 1);
+  return to_hex({digest.data(), size});
+}
+
+std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const unsigned char* made = HMAC(kind, key.data(), static_cast<int>(key.size()),
+                                   unsigned_of(bytes), bytes.size(), digest.data(), &size);
+  CINNABAR_ASSERT(made != nullptr);
+  return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 }  // namespace
@@ -97,22 +122,69 @@ bool OpensslCrypto::verify_password(const Secret& password, std::string_view enc
 }
 
 std::string OpensslCrypto::sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const int ok =
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  CINNABAR_ASSERT(ok == 1);
-  return hex_of(digest.data(), size);
+  return digest_hex(EVP_sha256(), bytes);
+}
+
+std::string OpensslCrypto::sha1_hex(std::string_view bytes) {
+  return digest_hex(EVP_sha1(), bytes);
 }
 
 std::string OpensslCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const unsigned char* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   bytes.size(), digest.data(), &size);
-  CINNABAR_ASSERT(made != nullptr);
-  return hex_of(digest.data(), size);
+  const std::string made = hmac(EVP_sha256(), key, bytes);
+  return to_hex({unsigned_of(made), made.size()});
+}
+
+std::string OpensslCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha1(), key, bytes);
+}
+
+// A random nonce, what was encrypted, and its tag.
+std::string OpensslCrypto::seal(const Secret& key, const Secret& secret) {
+  CINNABAR_ASSERT(key.reveal().size() == kSealKeyBytes);
+  const std::string nonce = random_bytes(kNonceBytes);
+  const std::string_view plain = secret.reveal();
+  std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
+  sealed.replace(0, kNonceBytes, nonce);
+  auto* out = reinterpret_cast<unsigned char*>(sealed.data());
+  const CipherContext context{EVP_CIPHER_CTX_new()};
+  int size = 0;
+  int rest = 0;
+  const bool done =
+      context != nullptr &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, unsigned_of(key.reveal()),
+                         unsigned_of(nonce)) == 1 &&
+      EVP_EncryptUpdate(context.get(), out + kNonceBytes, &size, unsigned_of(plain),
+                        static_cast<int>(plain.size())) == 1 &&
+      EVP_EncryptFinal_ex(context.get(), out + kNonceBytes + size, &rest) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(kTagBytes),
+                          out + kNonceBytes + plain.size()) == 1;
+  CINNABAR_ASSERT(done);
+  return sealed;
+}
+
+Result<Secret> OpensslCrypto::unseal(const Secret& key, std::string_view sealed) {
+  CINNABAR_ASSERT(key.reveal().size() == kSealKeyBytes);
+  const Error damaged = make_error(Code::data_loss, reasons::kStorageCorrupt,
+                                   "a stored secret does not open with the server's key");
+  if (sealed.size() < kNonceBytes + kTagBytes) return damaged;
+  const std::size_t length = sealed.size() - kNonceBytes - kTagBytes;
+  std::string plain(length, '\0');
+  std::string tag(sealed.substr(kNonceBytes + length));
+  const CipherContext context{EVP_CIPHER_CTX_new()};
+  auto* out = reinterpret_cast<unsigned char*>(plain.data());
+  int size = 0;
+  int rest = 0;
+  const bool opened =
+      context != nullptr &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, unsigned_of(key.reveal()),
+                         unsigned_of(sealed)) == 1 &&
+      EVP_DecryptUpdate(context.get(), out, &size, unsigned_of(sealed) + kNonceBytes,
+                        static_cast<int>(length)) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(kTagBytes),
+                          tag.data()) == 1 &&
+      EVP_DecryptFinal_ex(context.get(), out + size, &rest) == 1;
+  if (!opened) return damaged;
+  return Secret{std::move(plain)};
 }
 
 bool OpensslCrypto::equal_constant_time(std::string_view a, std::string_view b) {

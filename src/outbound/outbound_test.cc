@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "outbound/files.h"
 #include "outbound/fs_blob_store.h"
 #include "outbound/openssl_crypto.h"
@@ -131,6 +132,31 @@ TEST(PackageFiles, an_archive_is_read_and_cannot_escape) {
   EXPECT_EQ(read_package_files(folder / "evil.zip").error().reason, reasons::kPackageInvalid);
   ASSERT_TRUE(write_file(folder / "broken.zip", "PK not really"));
   EXPECT_EQ(read_package_files(folder / "broken.zip").error().reason, reasons::kPackageInvalid);
+}
+
+TEST(OpensslCrypto, sha1_and_its_hmac_match_the_published_vectors) {
+  OpensslCrypto crypto;
+  EXPECT_EQ(crypto.sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  const std::string mac = crypto.hmac_sha1("Jefe", "what do ya want for nothing?");
+  EXPECT_EQ(to_hex({reinterpret_cast<const unsigned char*>(mac.data()), mac.size()}),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
+TEST(OpensslCrypto, a_sealed_secret_opens_with_its_key_alone_and_undamaged) {
+  OpensslCrypto crypto;
+  const Secret key(std::string(32, 'k'));
+  const std::string sealed = crypto.seal(key, Secret("hidden"));
+  EXPECT_EQ(sealed.find("hidden"), std::string::npos);
+  EXPECT_NE(sealed, crypto.seal(key, Secret("hidden")));
+  ASSERT_TRUE(crypto.unseal(key, sealed).has_value());
+  EXPECT_EQ(crypto.unseal(key, sealed)->reveal(), "hidden");
+  EXPECT_FALSE(crypto.unseal(Secret(std::string(32, 'x')), sealed).has_value());
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    std::string damaged = sealed;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    EXPECT_FALSE(crypto.unseal(key, damaged).has_value()) << i;
+  }
+  EXPECT_FALSE(crypto.unseal(key, sealed.substr(0, 20)).has_value());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "ports/checks.h"
 
+#include "ports/schema.h"
 #include "vocab/reasons.h"
 
 #include <string>
@@ -63,10 +64,34 @@ const std::vector<FilterNode>* parts_of(const FilterNode& node) {
   if (const auto* all = std::get_if<AllOf>(&node.node)) return &all->parts;
   if (const auto* any = std::get_if<AnyOf>(&node.node)) return &any->parts;
   if (const auto* none = std::get_if<NoneOf>(&node.node)) return &none->parts;
+  if (const auto* related = std::get_if<RelatedTo>(&node.node)) return &related->parts;
   return nullptr;
 }
 
+// Both columns hold the same kind of value, or nothing could ever relate.
+Status check_relation(const Table& table, const RelatedTo& related) {
+  const Table* other = find_table(related.table);
+  if (other == nullptr || related.column >= table.columns.size() ||
+      related.other >= other->columns.size()) {
+    return make_error(Code::invalid_argument, reasons::kUnknownColumn,
+                      std::string(table.name) + " has no such relation",
+                      std::string(related.table));
+  }
+  if (table.columns[related.column].type != other->columns[related.other].type) {
+    return malformed(table, "the related columns have different types",
+                     table.columns[related.column].name);
+  }
+  return {};
+}
+
 }  // namespace
+
+const Table* find_table(std::string_view name) {
+  for (const Table* table : schema::kAll) {
+    if (table->name == name) return table;
+  }
+  return nullptr;
+}
 
 Status check_row(const Table& table, const Row& row) {
   if (row.size() != table.columns.size()) {
@@ -91,9 +116,10 @@ Status check_key(const Table& table, const Key& key) {
 Status check_filter(const Table& table, const FilterNode& filter) {
   struct Visit {
     const FilterNode* node;
+    const Table* table;
     int depth;
   };
-  std::vector<Visit> open{{&filter, 1}};
+  std::vector<Visit> open{{&filter, &table, 1}};
   std::size_t nodes = 0;
   std::size_t values = 0;
   while (!open.empty()) {
@@ -104,12 +130,17 @@ Status check_filter(const Table& table, const FilterNode& filter) {
     if (const auto* condition = std::get_if<Condition>(&visit.node->node)) {
       values += condition->values.size();
       if (values > kFilterValuesMax) return limit_exceeded("the filter has too many values");
-      CINNABAR_CHECK_OK(check_condition(table, *condition));
+      CINNABAR_CHECK_OK(check_condition(*visit.table, *condition));
       continue;
+    }
+    const Table* inner = visit.table;
+    if (const auto* related = std::get_if<RelatedTo>(&visit.node->node)) {
+      CINNABAR_CHECK_OK(check_relation(*visit.table, *related));
+      inner = find_table(related->table);
     }
     const std::vector<FilterNode>& parts = *parts_of(*visit.node);
     if (parts.size() > kFilterNodesMax) return limit_exceeded("the filter has too many conditions");
-    for (const FilterNode& part : parts) open.push_back({&part, visit.depth + 1});
+    for (const FilterNode& part : parts) open.push_back({&part, inner, visit.depth + 1});
   }
   return {};
 }

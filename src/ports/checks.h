@@ -11,12 +11,16 @@
 #include "ports/store.h"
 
 #include <cstddef>
+#include <string_view>
 
 namespace cinnabar::ports {
 
 // A longer needle is no search any more, and SQL patterns end at 50,000 bytes.
 inline constexpr std::size_t kContainsBytesMax = 4'096;
 inline constexpr std::size_t kSortKeysMax = 16;
+
+// Null pointer when the store has no such table.
+[[nodiscard]] const Table* find_table(std::string_view name);
 
 [[nodiscard]] Status check_row(const Table& table, const Row& row);
 [[nodiscard]] Status check_key(const Table& table, const Key& key);

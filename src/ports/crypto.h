@@ -26,6 +26,14 @@ class Crypto {
   // HMAC-SHA-256 in lower-case hex.
   [[nodiscard]] virtual std::string hmac_sha256_hex(std::string_view key,
                                                     std::string_view bytes) = 0;
+  // For signatures of other products alone, which were made when SHA-1 was still trusted: the 20
+  // bytes of HMAC-SHA-1, and the digest in lower-case hex.
+  [[nodiscard]] virtual std::string hmac_sha1(std::string_view key, std::string_view bytes) = 0;
+  [[nodiscard]] virtual std::string sha1_hex(std::string_view bytes) = 0;
+  // Secrets that have to be read again, encrypted and authenticated with AES-256-GCM. `key` has 32
+  // bytes. `unseal`: data_loss (storage_corrupt) for another key and for damaged bytes.
+  [[nodiscard]] virtual std::string seal(const Secret& key, const Secret& secret) = 0;
+  [[nodiscard]] virtual Result<Secret> unseal(const Secret& key, std::string_view sealed) = 0;
   [[nodiscard]] virtual bool equal_constant_time(std::string_view a, std::string_view b) = 0;
   // `count` bytes from the system's generator; never fails short of an abort.
   [[nodiscard]] virtual std::string random_bytes(std::size_t count) = 0;

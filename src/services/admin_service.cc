@@ -48,7 +48,8 @@ class DirectoryWriter {
     groups_.insert_or_assign({group.kind, group.key}, id);
     transaction_.put(columns::kTable,
                      {cell(id), cell(group.kind), cell(group.key), cell(group.display_name),
-                      parent ? cell(*parent) : CellValue{}, cell(group.description), cell(now_)});
+                      parent ? cell(*parent) : CellValue{}, cell(group.description), cell(now_),
+                      cell(std::int64_t{0})});
     return {};
   }
 
@@ -76,15 +77,24 @@ class DirectoryWriter {
         columns::kTable,
         {cell(id), cell(known != nullptr ? known->name : user.name), cell(user.display_name),
          cell_or_null(user.email), cell_or_null(hash), cell(user.enabled), cell(user.administrator),
-         cell(known != nullptr ? known->created_at : now_), cell(now_), CellValue{}});
+         cell(known != nullptr ? known->created_at : now_), cell(now_), CellValue{}, CellValue{},
+         CellValue{}, CellValue{}, CellValue{}, CellValue{}});
+    users_.insert_or_assign(to_lower_ascii(user.name), id);
     for (const auto& [kind, key] : user.groups) {
       const auto group = find(kind, key);
       if (!group) {
         return make_error(Code::invalid_argument, reasons::kGroupUnknown, "no such group", key);
       }
-      transaction_.put(schema::membership::kTable, {cell(*group), cell(id), cell(now_)});
+      transaction_.put(schema::membership::kTable,
+                       {cell(*group), cell(id), cell(now_), cell(false)});
     }
     return {};
+  }
+
+  [[nodiscard]] std::optional<UserId> find_user(std::string_view name) const {
+    const auto it = users_.find(to_lower_ascii(name));
+    if (it != users_.end()) return it->second;
+    return people_.find_user(name);
   }
 
  private:
@@ -98,6 +108,7 @@ class DirectoryWriter {
   const People& people_;
   Instant now_;
   std::map<std::pair<GroupKind, std::string>, GroupId> groups_;
+  std::map<std::string, UserId> users_;  // by name in lower case
 };
 
 Status check_names(const DirectoryPackage& directory) {
@@ -124,8 +135,15 @@ Status check_names(const DirectoryPackage& directory) {
 }  // namespace
 
 AdminService::AdminService(ports::Store& store, ports::Clock& clock, ports::Crypto& crypto,
-                           CatalogSource& catalog, PeopleSource& people)
-    : store_(store), clock_(clock), crypto_(crypto), catalog_(catalog), people_(people) {}
+                           CatalogSource& catalog, PeopleSource& people, ClientSource& client_set,
+                           ClientService& clients)
+    : store_(store),
+      clock_(clock),
+      crypto_(crypto),
+      catalog_(catalog),
+      people_(people),
+      client_set_(client_set),
+      clients_(clients) {}
 
 Result<Deployment> AdminService::deploy(const Package& package) {
   const auto make_uuid = [this] {
@@ -168,10 +186,19 @@ Status AdminService::import_directory(const DirectoryPackage& directory) {
         for (std::size_t i = 0; i < directory.users.size(); ++i) {
           CINNABAR_CHECK_OK(writer.place(directory.users[i], hashes[i]));
         }
+        for (const PackageClient& client : directory.clients) {
+          const auto user = writer.find_user(client.user);
+          if (!user) {
+            return make_error(Code::invalid_argument, reasons::kUserUnknown, "no such user",
+                              client.user);
+          }
+          CINNABAR_CHECK_OK(clients_.place(transaction, command_line(), client, *user));
+        }
         return write_audit(transaction, command_line(), "import_directory", "directory", 0,
                            std::to_string(directory.users.size()) + " people", now);
       }));
-  return people_.reload(store_);
+  CINNABAR_CHECK_OK(people_.reload(store_));
+  return client_set_.reload(store_);
 }
 
 Status AdminService::change_user(std::string_view user_name, SessionService& sessions,

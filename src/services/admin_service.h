@@ -10,6 +10,7 @@
 #include "ports/crypto.h"
 #include "ports/store.h"
 #include "services/catalog.h"
+#include "services/client_service.h"
 #include "services/package.h"
 #include "services/people.h"
 #include "services/session_service.h"
@@ -30,13 +31,14 @@ struct Deployment {
 class AdminService {
  public:
   AdminService(ports::Store& store, ports::Clock& clock, ports::Crypto& crypto,
-               CatalogSource& catalog, PeopleSource& people);
+               CatalogSource& catalog, PeopleSource& people, ClientSource& client_set,
+               ClientService& clients);
 
   // Adds the package or a new version of it: processes and forms are matched by key and keep their
   // ids, uuids and external names; running instances stay on their version. Conflicts with other
   // packages (an external name or uuid taken) are already_exists (name_taken).
   Result<Deployment> deploy(const Package& package);
-  // Adds or updates groups and people by key and name; never removes.
+  // Adds or updates groups and people by key and name, and clients by door and key; never removes.
   Status import_directory(const DirectoryPackage& directory);
 
   Status set_password(std::string_view user_name, const Secret& password, SessionService& sessions);
@@ -55,6 +57,8 @@ class AdminService {
   ports::Crypto& crypto_;
   CatalogSource& catalog_;
   PeopleSource& people_;
+  ClientSource& client_set_;
+  ClientService& clients_;
 };
 
 }  // namespace cinnabar::services

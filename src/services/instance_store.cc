@@ -34,7 +34,12 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell(record.now),
           ended ? cell(record.now) : CellValue{},
           cell_or_null(after.caller),
-          cell_or_null(after.caller_wait)};
+          cell_or_null(after.caller_wait),
+          cell(false),
+          cell(false),
+          CellValue{},
+          CellValue{},
+          cell(std::string())};
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
@@ -49,10 +54,11 @@ Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& 
   }
   const CellValue user = cell(record.context.principal.user);
   if (record.is_new) {
-    transaction.insert(columns::kTable, {cell(loaded.record), cell(record.form),
-                                         cell(loaded.definition->form_version), cell(after.id),
-                                         cell(std::move(data)), cell(std::int64_t{1}), user,
-                                         CellValue{}, cell(record.now), cell(record.now)});
+    transaction.insert(
+        columns::kTable,
+        {cell(loaded.record), cell(record.form), cell(loaded.definition->form_version),
+         cell(after.id), cell(std::move(data)), cell(std::int64_t{1}), user, CellValue{},
+         cell(record.now), cell(record.now), CellValue{}, CellValue{}});
     return {};
   }
   if (after.fields == loaded.instance.fields) return {};

@@ -9,6 +9,7 @@
 #include "services/catalog.h"
 #include "vocab/states.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,10 +78,22 @@ struct PackageUser {
   std::vector<std::pair<GroupKind, std::string>> groups;
 };
 
+// A program with a credential of its own at one door; see services/client_service.h.
+struct PackageClient {
+  std::string door;
+  ClientKind kind = ClientKind::bearer;
+  std::string key;  // empty for a bearer secret, which is its own name
+  Secret secret;
+  std::string user;  // whom it acts for
+  std::string name;
+  std::map<std::string, std::string, std::less<>> settings;
+};
+
 // Groups are made before people, in the order given, and number from 1 in an empty database.
 struct DirectoryPackage {
   std::vector<PackageGroup> groups;
   std::vector<PackageUser> users;
+  std::vector<PackageClient> clients;
 };
 
 // What is wrong, or worth knowing, in a package; errors forbid the deployment as a whole.

@@ -6,6 +6,7 @@
 #include "ports/crypto.h"
 #include "services/admin_service.h"
 #include "services/catalog.h"
+#include "services/client_service.h"
 #include "services/collaboration_service.h"
 #include "services/engine_service.h"
 #include "services/file_service.h"
@@ -27,6 +28,7 @@ struct Services {
   InboxService& inbox;
   FileService& files;
   CollaborationService& collaboration;
+  ClientService& clients;
   AdminService& admin;
   EngineService& engine;
   JobService& jobs;

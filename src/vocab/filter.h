@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -43,8 +44,17 @@ struct NoneOf {
   std::vector<FilterNode> parts;  // not(all of the parts); false when empty
 };
 
+// True when some row of another table holds this row's `column` in its column `other` and fits all
+// of `parts`, whose columns are those of the other table. Null relates to nothing.
+struct RelatedTo {
+  std::uint16_t column = 0;
+  std::string_view table;  // its name, a constant of the program
+  std::uint16_t other = 0;
+  std::vector<FilterNode> parts;
+};
+
 struct FilterNode {
-  std::variant<AllOf, AnyOf, NoneOf, Condition> node;
+  std::variant<AllOf, AnyOf, NoneOf, Condition, RelatedTo> node;
 };
 
 inline constexpr std::size_t kFilterNodesMax = 256;

@@ -25,6 +25,7 @@ inline constexpr Reason kCredentialsWrong{"credentials_wrong"};
 inline constexpr Reason kSessionUnknown{"session_unknown"};
 inline constexpr Reason kSessionExpired{"session_expired"};
 inline constexpr Reason kTokenUnknown{"token_unknown"};
+inline constexpr Reason kClientUnknown{"client_unknown"};
 inline constexpr Reason kTokenExpired{"token_expired"};
 inline constexpr Reason kTokenNotEnough{"token_not_enough"};
 inline constexpr Reason kNotPermitted{"not_permitted"};

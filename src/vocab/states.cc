@@ -110,6 +110,20 @@ std::string_view name(GroupKind kind) {
       return "role";
     case GroupKind::position:
       return "position";
+    case GroupKind::role_group:
+      return "role_group";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::string_view name(ClientKind kind) {
+  switch (kind) {
+    case ClientKind::bearer:
+      return "bearer";
+    case ClientKind::signing:
+      return "signing";
+    case ClientKind::oauth:
+      return "oauth";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -221,7 +235,11 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
 }
 
 std::optional<GroupKind> parse_group_kind(std::string_view text) {
-  return parse_name(text, GroupKind::group, GroupKind::position);
+  return parse_name(text, GroupKind::group, GroupKind::role_group);
+}
+
+std::optional<ClientKind> parse_client_kind(std::string_view text) {
+  return parse_name(text, ClientKind::bearer, ClientKind::oauth);
 }
 
 std::optional<PermissionAction> parse_permission_action(std::string_view text) {

@@ -83,7 +83,17 @@ enum class WaitKind : std::uint8_t {
   call = 6
 };
 
-enum class GroupKind : std::uint8_t { group = 1, department = 2, role = 3, position = 4 };
+enum class GroupKind : std::uint8_t {
+  group = 1,
+  department = 2,
+  role = 3,
+  position = 4,
+  role_group = 5  // roles that belong together; has no members itself
+};
+
+// How a program shows who it is: a secret alone; an id whose secret signs requests; an id with a
+// secret that is told, to be given tokens for people.
+enum class ClientKind : std::uint8_t { bearer = 1, signing = 2, oauth = 3 };
 
 // What a group or user may do with a process and its records.
 enum class PermissionAction : std::uint8_t {
@@ -110,6 +120,8 @@ std::string_view name(Redirection redirection);
 std::string_view name(WaitKind kind);
 
 std::optional<Outcome> parse_outcome(std::string_view text);
+std::string_view name(ClientKind kind);
+std::optional<ClientKind> parse_client_kind(std::string_view text);
 std::optional<GroupKind> parse_group_kind(std::string_view text);
 std::optional<PermissionAction> parse_permission_action(std::string_view text);
 

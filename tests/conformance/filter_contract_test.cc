@@ -1,4 +1,6 @@
 // Filters, order and limits: the statements of vocab/filter.h, one test each.
+#include "ports/checks.h"
+
 #include "conformance/store_fixture.h"
 
 namespace cinnabar::conformance {
@@ -180,12 +182,54 @@ TEST_P(FilterContractTest, bytes_can_be_compared) {
               ElementsAre(4));
 }
 
+TEST_P(FilterContractTest, rows_are_found_by_rows_of_another_table) {
+  fill({text("a"), CellValue{}, text("z")});
+  const Table& members = schema::membership::kTable;
+  ASSERT_EQ(reason_of(write([&](WriteTransaction& tx) -> Status {
+              tx.insert(members, Row{number(7), number(1), number(0), number(0)});
+              tx.insert(members, Row{number(7), number(3), number(0), number(1)});
+              tx.insert(members, Row{number(8), number(2), number(0), number(0)});
+              return {};
+            })),
+            "ok");
+  const auto in_group = [&](int group) {
+    return FilterNode{RelatedTo{schema::user_account::id,
+                                members.name,
+                                schema::membership::user_id,
+                                {where_equal(schema::membership::group_id, number(group))}}};
+  };
+  EXPECT_THAT(ids(kUsers, in_group(7)), ElementsAre(1, 3));
+  EXPECT_THAT(ids(kUsers, in_group(9)), IsEmpty());
+  EXPECT_THAT(ids(kUsers, none_of({in_group(7)})), ElementsAre(2));
+  EXPECT_THAT(ids(kUsers, all_of({in_group(7), where_equal(kEmail, text("z"))})), ElementsAre(3));
+  EXPECT_THAT(ids(kUsers, any_of({in_group(8), in_group(7)})), ElementsAre(1, 2, 3));
+  const FilterNode everybody{
+      RelatedTo{schema::user_account::id, members.name, schema::membership::user_id, {}}};
+  EXPECT_THAT(ids(kUsers, everybody), ElementsAre(1, 2, 3));
+  // A column that is Null relates to nothing, and its negation is true.
+  const FilterNode by_email{
+      RelatedTo{kEmail, schema::user_group::kTable.name, schema::user_group::key, {}}};
+  EXPECT_THAT(ids(kUsers, none_of({by_email})), ElementsAre(1, 2, 3));
+}
+
+TEST_P(FilterContractTest, a_relation_that_cannot_be_is_refused) {
+  for (const RelatedTo& wrong :
+       {RelatedTo{schema::user_account::id, "no_such_table", 0, {}},
+        RelatedTo{schema::user_account::id, schema::user_group::kTable.name, 99, {}},
+        RelatedTo{schema::user_account::id,
+                  schema::user_group::kTable.name,
+                  schema::user_group::key,
+                  {}}}) {
+    EXPECT_FALSE(ports::check_filter(kUsers, FilterNode{wrong}).has_value());
+  }
+}
+
 TEST_P(FilterContractTest, rows_come_in_key_order_without_a_sort) {
   const Table& members = schema::membership::kTable;
   ASSERT_EQ(reason_of(write([&](WriteTransaction& tx) -> Status {
               for (const auto& [group, member] :
                    std::vector<std::pair<int, int>>{{2, 1}, {1, 9}, {1, -3}, {10, 0}}) {
-                tx.insert(members, Row{number(group), number(member), number(0)});
+                tx.insert(members, Row{number(group), number(member), number(0), number(0)});
               }
               return {};
             })),

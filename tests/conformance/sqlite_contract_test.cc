@@ -212,7 +212,6 @@ TEST_F(QueryPlanTest, lists_by_a_parent_use_an_index) {
       {&schema::attachment::kTable, schema::attachment::instance_id},
       {&schema::comment::kTable, schema::comment::instance_id},
       {&schema::history::kTable, schema::history::instance_id},
-      {&schema::record::kTable, schema::record::form_id},
       {&schema::record::kTable, schema::record::instance_id},
       {&schema::relation::kTable, schema::relation::from_instance},
       {&schema::relation::kTable, schema::relation::to_instance},
@@ -225,6 +224,14 @@ TEST_F(QueryPlanTest, lists_by_a_parent_use_an_index) {
     select.filter = where_equal(column, std::int64_t{7});
     EXPECT_THAT(plan_of(select), HasSubstr("SEARCH")) << table->name << " " << column;
   }
+}
+
+TEST_F(QueryPlanTest, records_of_a_form_use_the_index_of_those_that_are_not_deleted) {
+  Select select;
+  select.table = &schema::record::kTable;
+  select.filter = all_of({where_equal(schema::record::form_id, std::int64_t{7}),
+                          where_equal(schema::record::deleted_at, CellValue{})});
+  EXPECT_THAT(plan_of(select), HasSubstr("record_by_form"));
 }
 
 TEST_F(SqliteContractTest, a_second_store_in_the_same_folder_is_refused) {

@@ -116,10 +116,7 @@ class PipelineTest : public ::testing::Test {
  protected:
   PipelineTest()
       : logger_([this](std::string_view line) { log_ += line; }, nullptr, LogLevel::debug, true),
-        services_{world_.catalog,   world_.people,        world_.sessions, world_.tokens,
-                  world_.instances, world_.inbox_service, world_.files,    world_.collaboration,
-                  world_.admin,     world_.engine,        world_.jobs,     world_.clock,
-                  world_.crypto},
+        services_(world_.all()),
         credentials_([](std::string_view value) { return std::string(value); }),
         gate_(0) {
     gate = &gate_;

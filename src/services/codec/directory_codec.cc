@@ -86,12 +86,44 @@ void read_users(const Json::Array& array, const GroupKeys& known, DirectoryPacka
   }
 }
 
+// Messages never repeat what was given as a secret.
+PackageClient read_client(StrictObject& object, const std::set<std::string>& names) {
+  PackageClient client;
+  client.door = object.name("door", limits::kNameBytesMax);
+  const std::string kind = object.text("kind", Need::required);
+  if (const auto parsed = parse_client_kind(kind)) {
+    client.kind = *parsed;
+  } else {
+    object.report("kind", kValueUnknown, "expected bearer, signing or oauth");
+  }
+  client.key = object.text("key", Need::optional);
+  client.secret = Secret{object.text("secret", Need::required)};
+  client.user = object.name("user", limits::kNameBytesMax);
+  client.name = text_or(object.text("name", Need::optional), client.door);
+  if (const Json::Object* settings = object.object("settings")) {
+    for (const auto& [key, value] : *settings) {
+      if (value.is_string()) {
+        client.settings.insert_or_assign(key, *value.as_string());
+      } else {
+        object.report("settings", kValueMalformed, fmt::format("'{}' must be a text", key));
+      }
+    }
+  }
+  object.finish();
+  if (!names.empty() && !names.contains(to_lower_ascii(client.user))) {
+    object.report("user", kValueUnknown,
+                  fmt::format("the directory has no user '{}'", client.user));
+  }
+  return client;
+}
+
 DirectoryPackage read_root(const Json& json, Problems& problems) {
   StrictObject root{json, {}, problems};
   DirectoryPackage directory;
   GroupKeys known;
   const Json::Array* groups = root.array("groups", Need::optional);
   const Json::Array* users = root.array("users", Need::optional);
+  const Json::Array* clients = root.array("clients", Need::optional);
   root.finish();
   const std::size_t size =
       (groups == nullptr ? 0 : groups->size()) + (users == nullptr ? 0 : users->size());
@@ -105,6 +137,12 @@ DirectoryPackage read_root(const Json& json, Problems& problems) {
     directory.groups.push_back(read_group(object, known));
   }
   if (users != nullptr) read_users(*users, known, directory, problems);
+  std::set<std::string> names;
+  for (const PackageUser& user : directory.users) names.insert(to_lower_ascii(user.name));
+  for (std::size_t i = 0; clients != nullptr && i < clients->size(); ++i) {
+    StrictObject object{(*clients)[i], path_of("clients", i), problems};
+    directory.clients.push_back(read_client(object, names));
+  }
   return directory;
 }
 

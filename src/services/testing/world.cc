@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "services/codec/form_codec.h"
+#include "vocab/reasons.h"
 
 #include <gtest/gtest.h>
 
@@ -44,6 +45,26 @@ std::string FakeCrypto::sha256_hex(std::string_view bytes) {
 
 std::string FakeCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   return sha256_hex(std::string(key) + "/" + std::string(bytes));
+}
+
+std::string FakeCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
+  return hmac_sha256_hex(key, bytes).substr(0, 20);
+}
+
+std::string FakeCrypto::sha1_hex(std::string_view bytes) {
+  return sha256_hex(bytes).substr(0, 40);
+}
+
+std::string FakeCrypto::seal(const Secret& key, const Secret& secret) {
+  return sha256_hex(key.reveal()) + std::string(secret.reveal());
+}
+
+Result<Secret> FakeCrypto::unseal(const Secret& key, std::string_view sealed) {
+  const std::string mark = sha256_hex(key.reveal());
+  if (!sealed.starts_with(mark)) {
+    return make_error(Code::data_loss, reasons::kStorageCorrupt, "sealed with another key");
+  }
+  return Secret{std::string(sealed.substr(mark.size()))};
 }
 
 std::string FakeCrypto::random_bytes(std::size_t count) {
@@ -137,7 +158,8 @@ World::World()
       inbox_service(people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
       collaboration(clock, catalog, people),
-      admin(store, clock, crypto, catalog, people),
+      clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
+      admin(store, clock, crypto, catalog, people, client_set, clients),
       engine(clock, catalog, people),
       jobs(clock, catalog, engine),
       scheduler(store, clock, engine) {
@@ -253,6 +275,11 @@ void World::expect_replay_equals_state(ProcessInstanceId instance) {
   ASSERT_TRUE(stored) << to_string(stored.error());
   ASSERT_TRUE(folded) << to_string(folded.error());
   EXPECT_EQ(*stored, *folded);
+}
+
+Services World::all() {
+  return {catalog,       people,  sessions, tokens, instances, inbox_service, files,
+          collaboration, clients, admin,    engine, jobs,      clock,         crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

@@ -23,6 +23,10 @@ class FakeCrypto final : public ports::Crypto {
   bool verify_password(const Secret& password, std::string_view encoded) override;
   std::string sha256_hex(std::string_view bytes) override;
   std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
+  std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
+  std::string sha1_hex(std::string_view bytes) override;
+  std::string seal(const Secret& key, const Secret& secret) override;
+  Result<Secret> unseal(const Secret& key, std::string_view sealed) override;
   bool equal_constant_time(std::string_view a, std::string_view b) override { return a == b; }
   std::string random_bytes(std::size_t count) override;
 
@@ -71,6 +75,8 @@ class World {
                              FieldValues changes = {});
   std::vector<OpenPosition> open(ProcessId process, std::int64_t number,
                                  std::string_view user = "admin");
+  // As the doors get them.
+  Services all();
   std::vector<InboxItem> inbox(std::string_view user, InboxQuery query = {});
   // The clock goes on by so much, and on its way everything happens when it is due.
   void advance(Duration by);
@@ -85,12 +91,14 @@ class World {
   FakeBlobs blobs;
   CatalogSource catalog;
   PeopleSource people;
+  ClientSource client_set;
   SessionService sessions;
   TokenService tokens;
   InstanceService instances;
   InboxService inbox_service;
   FileService files;
   CollaborationService collaboration;
+  ClientService clients;
   AdminService admin;
   EngineService engine;
   JobService jobs;

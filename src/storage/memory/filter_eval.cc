@@ -1,5 +1,6 @@
 #include "storage/memory/filter_eval.h"
 
+#include "base/assert.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -58,6 +59,7 @@ bool matches(const FilterNode& filter, const ports::Row& row) {
   if (const auto* any = std::get_if<AnyOf>(&filter.node)) {
     return std::any_of(any->parts.begin(), any->parts.end(), part_matches);
   }
+  CINNABAR_ASSERT(!std::holds_alternative<RelatedTo>(filter.node));
   const auto& none = std::get<NoneOf>(filter.node);
   return !std::all_of(none.parts.begin(), none.parts.end(), part_matches);
 }

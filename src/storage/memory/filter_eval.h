@@ -1,5 +1,6 @@
 // Evaluates the filter tree and the sort order on rows. Pure functions on borrowed rows, any
-// thread. The filter must have passed ports::check_filter, which bounds the recursion.
+// thread. The filter must have passed ports::check_filter, which bounds the recursion, and hold no
+// RelatedTo: those need other tables and are resolved before (tables.cc).
 #pragma once
 
 #include "ports/store.h"

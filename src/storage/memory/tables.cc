@@ -51,12 +51,42 @@ const TableData* find_table(const Snapshot& tables, const Table& table) {
 }
 
 std::vector<const Row*> matching_rows(const Snapshot& tables, const Table& table,
+                                      const FilterNode& filter);
+
+// Relations become lists of the values that they lead to; check_filter has bounded the depth.
+FilterNode resolve(const Snapshot& tables, const FilterNode& filter) {
+  const auto resolve_all = [&tables](std::vector<FilterNode> parts) {
+    for (FilterNode& part : parts) part = resolve(tables, part);
+    return parts;
+  };
+  if (const auto* all = std::get_if<AllOf>(&filter.node)) {
+    return FilterNode{AllOf{resolve_all(all->parts)}};
+  }
+  if (const auto* any = std::get_if<AnyOf>(&filter.node)) {
+    return FilterNode{AnyOf{resolve_all(any->parts)}};
+  }
+  if (const auto* none = std::get_if<NoneOf>(&filter.node)) {
+    return FilterNode{NoneOf{resolve_all(none->parts)}};
+  }
+  const auto* related = std::get_if<RelatedTo>(&filter.node);
+  if (related == nullptr) return filter;
+  Condition values{related->column, FilterOp::one_of, {}};
+  const FilterNode inner{AllOf{related->parts}};
+  for (const Row* row : matching_rows(tables, *ports::find_table(related->table), inner)) {
+    const CellValue& value = (*row)[related->other];
+    if (!std::holds_alternative<std::monostate>(value)) values.values.push_back(value);
+  }
+  return FilterNode{std::move(values)};
+}
+
+std::vector<const Row*> matching_rows(const Snapshot& tables, const Table& table,
                                       const FilterNode& filter) {
   std::vector<const Row*> found;
   const TableData* data = find_table(tables, table);
   if (data == nullptr) return found;
+  const FilterNode resolved = resolve(tables, filter);
   for (const auto& [key, row] : data->rows) {
-    if (matches(filter, *row)) found.push_back(row.get());
+    if (matches(resolved, *row)) found.push_back(row.get());
   }
   return found;
 }

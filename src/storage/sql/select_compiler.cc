@@ -1,6 +1,7 @@
 #include "storage/sql/select_compiler.h"
 
 #include "base/text.h"
+#include "ports/checks.h"
 #include "ports/indexes.h"
 
 #include <algorithm>
@@ -53,6 +54,7 @@ class Compiler {
     if (const auto* any = std::get_if<AnyOf>(&node.node)) {
       return join(any->parts, " OR ", kFalse, exact);
     }
+    if (const auto* related = std::get_if<RelatedTo>(&node.node)) return relate(*related, exact);
     out_.text += "NOT ";
     join(std::get<NoneOf>(node.node).parts, " AND ", kTrue, true);
   }
@@ -77,6 +79,16 @@ class Compiler {
       filter(parts[i], exact);
     }
     out_.text += ')';
+  }
+
+  void relate(const RelatedTo& related, bool exact) {
+    const Table& other = *ports::find_table(related.table);
+    if (exact) out_.text += '(';
+    out_.text += table_.columns[related.column].name;
+    out_.text += " IN (SELECT " + std::string(other.columns[related.other].name) + " FROM " +
+                 std::string(other.name) + " WHERE ";
+    Compiler(other, tokens_, out_).join(related.parts, " AND ", kTrue, false);
+    out_.text += exact ? ")) IS TRUE" : ")";
   }
 
   void compare(const Condition& condition) {

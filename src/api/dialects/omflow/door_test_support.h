@@ -139,10 +139,7 @@ class DoorTest : public ::testing::Test {
   }
 
   services::testing::World world;
-  services::Services services{
-      world.catalog,       world.people, world.sessions,      world.tokens, world.instances,
-      world.inbox_service, world.files,  world.collaboration, world.admin,  world.engine,
-      world.jobs,          world.clock,  world.crypto};
+  services::Services services = world.all();
   api::DoorSettings settings;
   std::string code;
   ProcessId process_;

@@ -71,7 +71,12 @@ CREATE TABLE user_account (
   administrator {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
-  external {{text}}
+  external {{text}},
+  manager_id {{integer}},
+  substitute_id {{integer}},
+  absent_from {{integer}},
+  absent_until {{integer}},
+  left_at {{integer}}
 ) {{plain}};
 
 CREATE TABLE user_group (
@@ -81,13 +86,15 @@ CREATE TABLE user_group (
   display_name {{text}} NOT NULL,
   parent_id {{integer}},
   description {{text}} NOT NULL,
-  created_at {{integer}} NOT NULL
+  created_at {{integer}} NOT NULL,
+  sequence {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE membership (
   group_id {{integer}} NOT NULL,
   user_id {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
+  is_manager {{integer}} NOT NULL,
   PRIMARY KEY (group_id, user_id)
 ) {{clustered}};
 
@@ -137,7 +144,12 @@ CREATE TABLE process_instance (
   updated_at {{integer}} NOT NULL,
   ended_at {{integer}},
   caller_id {{integer}},
-  caller_wait_id {{integer}}
+  caller_wait_id {{integer}},
+  is_important {{integer}} NOT NULL,
+  is_urgent {{integer}} NOT NULL,
+  current_node_id {{text}},
+  current_node_name {{text}},
+  current_actors {{text}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE activity_instance (
@@ -190,7 +202,9 @@ CREATE TABLE record (
   created_by {{integer}} NOT NULL,
   updated_by {{integer}},
   created_at {{integer}} NOT NULL,
-  updated_at {{integer}} NOT NULL
+  updated_at {{integer}} NOT NULL,
+  deleted_at {{integer}},
+  deleted_by {{integer}}
 ) {{plain}};
 
 CREATE TABLE unique_value (
@@ -234,15 +248,16 @@ CREATE TABLE idempotency (
 
 CREATE TABLE attachment (
   id {{integer}} NOT NULL PRIMARY KEY,
-  instance_id {{integer}} NOT NULL,
-  activity_id {{integer}} NOT NULL,
+  instance_id {{integer}},
+  activity_id {{integer}},
   field {{text}},
   file_name {{text}} NOT NULL,
   media_type {{text}} NOT NULL,
   size {{integer}} NOT NULL,
   sha256 {{text}} NOT NULL,
   uploaded_by {{integer}} NOT NULL,
-  created_at {{integer}} NOT NULL
+  created_at {{integer}} NOT NULL,
+  record_id {{integer}}
 ) {{plain}};
 
 CREATE TABLE comment (
@@ -333,6 +348,150 @@ CREATE TABLE outbox (
   created_at {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE record_index (
+  record_id {{integer}} NOT NULL,
+  field {{text}} NOT NULL,
+  position {{integer}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  text_key {{text}},
+  num_key {{integer}},
+  PRIMARY KEY (record_id, field, position)
+) {{clustered}};
+
+CREATE TABLE record_batch (
+  form_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  PRIMARY KEY (form_id, key)
+) {{clustered}};
+
+CREATE TABLE record_slot (
+  form_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  position {{integer}} NOT NULL,
+  record_id {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  PRIMARY KEY (form_id, key, position)
+) {{clustered}};
+
+CREATE TABLE record_change (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  record_id {{integer}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  at {{integer}} NOT NULL,
+  actor_id {{integer}} NOT NULL,
+  door {{text}} NOT NULL,
+  action {{integer}} NOT NULL,
+  changes {{text}} NOT NULL
+) {{plain}};
+
+CREATE TABLE record_total (
+  form_id {{integer}} NOT NULL PRIMARY KEY,
+  live {{integer}} NOT NULL,
+  deleted {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE aggregate_value (
+  aggregate_id {{text}} NOT NULL,
+  group_key {{text}} NOT NULL,
+  value {{text}} NOT NULL,
+  updated_at {{integer}} NOT NULL,
+  PRIMARY KEY (aggregate_id, group_key)
+) {{clustered}};
+
+CREATE TABLE upload (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  token_hash {{text}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  batch_key {{text}} NOT NULL,
+  user_id {{integer}} NOT NULL,
+  file_key {{text}},
+  file_name {{text}},
+  media_type {{text}},
+  size {{integer}},
+  sha256 {{text}},
+  created_at {{integer}} NOT NULL,
+  expires_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE client (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  door {{text}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  secret_hash {{text}},
+  secret {{blob}},
+  user_id {{integer}} NOT NULL,
+  name {{text}} NOT NULL,
+  settings {{text}} NOT NULL,
+  enabled {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE client_token (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  client_id {{integer}} NOT NULL,
+  user_id {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  token_hash {{text}} NOT NULL,
+  grant_id {{integer}} NOT NULL,
+  scope {{text}} NOT NULL,
+  redirect_uri {{text}},
+  created_at {{integer}} NOT NULL,
+  expires_at {{integer}} NOT NULL,
+  used_at {{integer}}
+) {{plain}};
+
+CREATE TABLE batch (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  user_id {{integer}} NOT NULL,
+  door {{text}} NOT NULL,
+  action {{integer}} NOT NULL,
+  comment {{text}},
+  idempotency_key {{text}},
+  total {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  finished_at {{integer}}
+) {{plain}};
+
+CREATE TABLE batch_item (
+  batch_id {{integer}} NOT NULL,
+  position {{integer}} NOT NULL,
+  item {{text}} NOT NULL,
+  work_item_id {{integer}},
+  state {{integer}} NOT NULL,
+  reason {{integer}},
+  done_at {{integer}},
+  PRIMARY KEY (batch_id, position)
+) {{clustered}};
+
+CREATE TABLE webhook (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  form_id {{integer}},
+  door {{text}} NOT NULL,
+  url {{text}} NOT NULL,
+  secret {{blob}} NOT NULL,
+  events {{text}} NOT NULL,
+  enabled {{integer}} NOT NULL,
+  failures {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE webhook_delivery (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  webhook_id {{integer}} NOT NULL,
+  event {{text}} NOT NULL,
+  payload {{blob}} NOT NULL,
+  state {{integer}} NOT NULL,
+  attempts {{integer}} NOT NULL,
+  last_status {{integer}},
+  due_at {{integer}},
+  created_at {{integer}} NOT NULL
+) {{plain}};
+
 -- Named numbers; `next` is the first one that was not reserved yet.
 CREATE TABLE sequence (
   name {{text}} NOT NULL PRIMARY KEY,
@@ -358,7 +517,8 @@ CREATE INDEX process_instance_by_process ON process_instance (process_id, id);
 CREATE INDEX activity_instance_by_instance ON activity_instance (instance_id);
 CREATE INDEX work_item_by_instance ON work_item (instance_id);
 CREATE INDEX work_item_by_activity ON work_item (activity_id);
-CREATE INDEX record_by_form ON record (form_id, id);
+CREATE INDEX record_by_form ON record (form_id, id)
+  WHERE deleted_at IS NULL;
 CREATE INDEX record_by_instance ON record (instance_id);
 CREATE INDEX attachment_by_instance ON attachment (instance_id);
 CREATE INDEX comment_by_instance ON comment (instance_id);
@@ -391,3 +551,29 @@ CREATE INDEX incident_by_instance ON incident (instance_id);
 CREATE INDEX notice_by_reader ON notice (reader_id, id);
 CREATE INDEX notice_by_instance ON notice (instance_id);
 CREATE INDEX outbox_by_due ON outbox (due_at);
+CREATE INDEX record_index_by_text ON record_index (form_id, field, text_key, record_id)
+  WHERE text_key IS NOT NULL;
+CREATE INDEX record_index_by_number ON record_index (form_id, field, num_key, record_id)
+  WHERE num_key IS NOT NULL;
+CREATE INDEX record_slot_by_time ON record_slot (created_at);
+CREATE INDEX record_batch_by_key ON record_batch (key);
+CREATE INDEX record_change_by_record ON record_change (record_id, id);
+CREATE INDEX attachment_by_record ON attachment (record_id)
+  WHERE record_id IS NOT NULL;
+CREATE UNIQUE INDEX upload_by_token ON upload (token_hash);
+CREATE UNIQUE INDEX upload_by_file ON upload (file_key);
+CREATE INDEX upload_by_time ON upload (expires_at);
+CREATE UNIQUE INDEX client_by_key ON client (door, key);
+CREATE UNIQUE INDEX client_token_by_token ON client_token (token_hash);
+CREATE INDEX client_token_by_grant ON client_token (grant_id);
+CREATE INDEX client_token_by_time ON client_token (expires_at);
+CREATE UNIQUE INDEX batch_by_key ON batch (user_id, door, idempotency_key);
+CREATE INDEX batch_by_user ON batch (user_id, id);
+CREATE INDEX batch_unfinished ON batch (id)
+  WHERE finished_at IS NULL;
+CREATE INDEX batch_by_end ON batch (finished_at)
+  WHERE finished_at IS NOT NULL;
+CREATE INDEX webhook_by_application ON webhook (application_id);
+CREATE INDEX webhook_delivery_by_due ON webhook_delivery (due_at)
+  WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
