@@ -116,6 +116,39 @@ bool leads_back(const ProcessDefinition& definition, const Move& move) {
   });
 }
 
+bool has_gone_past(const ProcessDefinition& definition, const Instance& instance,
+                   const Move& move) {
+  const ScopeGraph graph(definition, move.scope_index);
+  const Region region = region_of(graph, move.at, move.from_nodes);
+  std::vector<NodeIndex> blocked;
+  if (region.top && *region.top != move.at) blocked.push_back(*region.top);
+  for (const NodeIndex node : graph.nodes()) {
+    const bool is_boundary = definition.node(node).kind == NodeKind::boundary_event;
+    if (is_boundary && !definition.node(node).event()->is_interrupting) blocked.push_back(node);
+  }
+  const std::vector<bool> way = graph.reachable(move.at, blocked);
+  const auto is_on_way = [&](NodeIndex node) -> bool { return way[node]; };
+  if (std::ranges::any_of(move.from_nodes, is_on_way)) return false;
+  bool is_past = false;
+  for (const ActivityInstance& activity : instance.activities) {
+    const auto index = definition.find_node(activity.node_id);
+    CINNABAR_ASSERT(index.has_value());
+    if (activity.parent != move.scope || !way[*index]) continue;
+    if (region.undone[*index]) return false;
+    is_past = true;
+  }
+  for (const auto& [key, count] : instance.arrivals) {
+    const auto& [scope, join, flow] = key;
+    const auto index = definition.find_flow(flow);
+    if (scope != move.scope || !index) continue;
+    const SequenceFlow& arrived = definition.flows[*index];
+    if (!way[arrived.source]) continue;
+    if (region.undone[arrived.source] || region.undone[arrived.target]) return false;
+    is_past = true;
+  }
+  return is_past;
+}
+
 namespace {
 
 bool is_undone(const Execution& execution, const Move& move, const Region& region,

@@ -31,6 +31,11 @@ Result<Move> plan_move(const ProcessDefinition& definition, const Instance& inst
 // True when one can be sent back along the move: its target was passed on the way to the source.
 bool leads_back(const ProcessDefinition& definition, const Move& move);
 
+// True when the sources run beside the way from the target, begun by an event that did not
+// interrupt it, and the token of that way has left all that would be undone: going back would make
+// it come a second time.
+bool has_gone_past(const ProcessDefinition& definition, const Instance& instance, const Move& move);
+
 // Where the region stands, before it is undone.
 Marking marking_of(const Execution& execution, const Move& move);
 // Ends what is undone and corrects what joins wait for.

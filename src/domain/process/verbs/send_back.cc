@@ -34,6 +34,10 @@ Result<Move> way_back(const ProcessDefinition& definition, const Instance& insta
   if (!leads_back(definition, move)) {
     return refuse(reasons::kTargetNotBefore, node.id + " does not come before this task");
   }
+  if (has_gone_past(definition, instance, move)) {
+    return refuse(reasons::kTargetNotPossible,
+                  "what was decided at " + node.id + " has gone on past this task");
+  }
   return move;
 }
 

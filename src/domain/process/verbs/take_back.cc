@@ -127,10 +127,17 @@ Status check_untouched(const Context& context, const PastDecision& past, const F
   return {};
 }
 
+// Where the token is now: activities that it stands at, else the joins that it has arrived at, by
+// the nodes from which it came there.
+struct Whereabouts {
+  std::vector<ActivityInstanceId> stands;
+  std::vector<NodeIndex> nodes;
+};
+
 // Who stands in front. Only people and events wait unseen; anything else has begun to work.
-Result<std::vector<ActivityInstanceId>> find_front(const Context& context, const PastDecision& past,
-                                                   const Front& front) {
-  std::vector<ActivityInstanceId> found;
+Result<Whereabouts> find_front(const Context& context, const PastDecision& past,
+                               const Front& front) {
+  Whereabouts found;
   for (const ActivityInstance& activity : context.before.activities) {
     if (activity.parent != past.scope) continue;
     const auto index = context.definition.find_node(activity.node_id);
@@ -142,17 +149,19 @@ Result<std::vector<ActivityInstanceId>> find_front(const Context& context, const
     if (!is_unseen) {
       return refuse(reasons::kNextAlreadyActed, activity.node_id + " has begun already");
     }
-    found.push_back(activity.id);
+    found.stands.push_back(activity.id);
+    found.nodes.push_back(*index);
   }
-  if (!found.empty()) return found;
-  const bool has_arrived =
-      std::ranges::any_of(context.before.arrivals, [&](const Arrivals::value_type& arrival) {
-        const auto& [scope, join, flow] = arrival.first;
-        const auto index = context.definition.find_flow(flow);
-        return scope == past.scope && index &&
-               front.passed[context.definition.flows[*index].source];
-      });
-  if (has_arrived) return found;
+  if (!found.stands.empty()) return found;
+  for (const auto& [key, count] : context.before.arrivals) {
+    const auto& [scope, join, flow] = key;
+    const auto index = context.definition.find_flow(flow);
+    if (scope != past.scope || !index) continue;
+    const NodeIndex source = context.definition.flows[*index].source;
+    // Past a join that has fired already, the branches that it took are undone with it.
+    if (front.passed[source]) found.nodes.push_back(source);
+  }
+  if (!found.nodes.empty()) return found;
   return refuse(reasons::kNextAlreadyActed, "the instance has gone on from there");
 }
 
@@ -195,18 +204,14 @@ Result<Decision> take_token_back(const Context& context, const TakeBack& command
   }
   const Front front = front_of(definition, *node);
   CINNABAR_CHECK_OK(check_untouched(context, past, front));
-  CINNABAR_TRY(const auto stands, find_front(context, past, front));
+  CINNABAR_TRY(Whereabouts found, find_front(context, past, front));
 
   Move move;
   move.scope = past.scope;
   move.scope_index = definition.node(*node).scope;
   move.at = move.target = *node;
-  move.from = stands;
-  for (const ActivityInstanceId id : stands) {
-    move.from_nodes.push_back(*definition.find_node(context.before.find_activity(id)->node_id));
-  }
-  // Only an arrival to undo: the region is what the node dominates.
-  if (stands.empty()) move.from_nodes.push_back(*node);
+  move.from = std::move(found.stands);
+  move.from_nodes = std::move(found.nodes);
   Execution execution = begin(context);
   execution.emit(Redirected{Redirection::taken_back, past.activity, past.node_id, command.by,
                             command.comment});
