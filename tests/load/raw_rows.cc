@@ -117,7 +117,7 @@ void copy_schema(sqlite3* source, sqlite3* target) {
 }  // namespace
 
 RawResult write_raw_rows(const std::string& source_path, const std::string& target_path,
-                         std::int64_t tickets_max, int group) {
+                         std::int64_t tickets_max, int group, int commands) {
   sqlite3* source = open(source_path, SQLITE_OPEN_READONLY);
   sqlite3* target = open(target_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   run(target,
@@ -129,10 +129,11 @@ RawResult write_raw_rows(const std::string& source_path, const std::string& targ
   sqlite3_stmt* ids = nullptr;
   check(source,
         sqlite3_prepare_v2(
-            source, "SELECT id FROM process_instance WHERE version = 1 ORDER BY id DESC LIMIT ?",
+            source, "SELECT id FROM process_instance WHERE version = ? ORDER BY id DESC LIMIT ?",
             -1, &ids, nullptr),
         "read instances");
-  sqlite3_bind_int64(ids, 1, tickets_max);
+  sqlite3_bind_int64(ids, 1, commands);
+  sqlite3_bind_int64(ids, 2, tickets_max);
   while (sqlite3_step(ids) == SQLITE_ROW) instances.push_back(sqlite3_column_int64(ids, 0));
   sqlite3_finalize(ids);
   if (instances.empty()) return {};

@@ -18,9 +18,9 @@ struct RawResult {
 };
 
 // Copies up to `tickets_max` tickets of `source` (a stopped or running server's database) into a
-// new database `target`, `group` tickets in each transaction. Exits with a message on any SQLite
-// error.
+// new database `target`, `group` tickets in each transaction. Only tickets that so many commands
+// have touched count. Exits with a message on any SQLite error.
 RawResult write_raw_rows(const std::string& source, const std::string& target,
-                         std::int64_t tickets_max, int group);
+                         std::int64_t tickets_max, int group, int commands = 1);
 
 }  // namespace cinnabar::load

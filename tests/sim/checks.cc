@@ -71,6 +71,7 @@ void World::observe_instance(ports::ReadTransaction& snapshot, ProcessInstanceId
     mix(bytes);
     const auto events = services::codec::decode_events(bytes);
     if (!events) return fail("I2: " + named("the history can not be read", id));
+    tell(id, *events);
     for (const process::Event& event : *events) process::evolve(book.folded, event);
     book.ledger.book(graph_of(book.folded), *events, services::instant_of(row, columns::at),
                      given_);

@@ -17,9 +17,11 @@ namespace cinnabar::sim {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: sim --seed N [--steps M] [--skip 3,4] [--no-faults] [--sqlite] [--trace]\n"
+    "usage: sim --seed N [--steps M] [--skip 3,4] [--no-faults] [--sqlite]\n"
+    "           [--trace | --history]\n"
     "       sim --seeds COUNT [--from N | --fresh] [--steps M] [--jobs J] [--hash]\n"
-    "  --seed N     one world; prints the hash of its trace, with --trace the trace itself\n"
+    "  --seed N     one world; prints the hash of its trace, with --trace the trace itself,\n"
+    "               with --history also the documents and every event\n"
     "  --seeds C    that many worlds from seed 1, from N, or from a number nobody knows\n"
     "  --hash       one line `SEED HASH` for each, to compare builds\n";
 
@@ -30,6 +32,7 @@ struct Plan {
   bool is_fresh = false;
   bool has_one = false;
   bool shows_trace = false;
+  bool shows_history = false;
   bool shows_hash = false;
   unsigned jobs = 2;
 };
@@ -78,6 +81,8 @@ Plan parse(int argc, char** argv) {
       plan.options.on_sqlite = true;
     } else if (name == "--trace") {
       plan.shows_trace = true;
+    } else if (name == "--history") {
+      plan.shows_trace = plan.shows_history = true;
     } else if (name == "--hash") {
       plan.shows_hash = true;
     } else {
@@ -104,6 +109,7 @@ void tell(const Options& failing) {
 int run_one(const Plan& plan) {
   Options options = plan.options;
   options.keeps_trace = plan.shows_trace;
+  options.keeps_history = plan.shows_history;
   const Ending ending = run(options);
   for (const std::string& line : ending.trace) std::printf("%s\n", line.c_str());
   std::printf("seed %llu hash %016llx, %lld commands on %lld instances\n",

@@ -101,8 +101,10 @@ void World::make_people() {
     directory.users.push_back(std::move(user));
   };
   for (int i = 1; i <= 8; ++i) {
+    people_.add_user("u" + std::to_string(i));
     person("u" + std::to_string(i), i <= 3 ? "g1" : i <= 5 ? "g2" : nullptr);
   }
+  for (const char* name : {"admin", "stranger"}) people_.add_user(name);
   person("admin", nullptr);
   person("stranger", nullptr);
   CINNABAR_ASSERT(server->admin.import_directory(directory).has_value());
@@ -136,6 +138,10 @@ void World::deploy_processes() {
   child_graph_ = make_process(*random, false);
   const auto deployed = server->admin.deploy(package());
   if (!deployed) return fail("I0: a sound process was refused: " + to_string(deployed.error()));
+  if (options.keeps_history) {
+    trace.push_back(process::bpmn::to_xml(main_graph_));
+    trace.push_back(process::bpmn::to_xml(child_graph_));
+  }
   main = server->catalog.current()->process_by_key("sim", "main")->id;
   child = server->catalog.current()->process_by_key("sim", "child")->id;
 }
@@ -347,6 +353,14 @@ void World::note(const std::string& line) {
   mix(line);
   mix("\n");
   if (options.keeps_trace) trace.push_back(std::to_string(step) + " " + line);
+}
+
+void World::tell(ProcessInstanceId id, const std::vector<process::Event>& events) {
+  if (!options.keeps_history) return;
+  auto& story = stories_.try_emplace(id, people_).first->second;
+  for (const process::Event& event : events) {
+    trace.push_back("    " + std::to_string(id.value()) + ": " + story.line(event));
+  }
 }
 
 void World::fail(const std::string& what) {

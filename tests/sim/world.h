@@ -6,6 +6,8 @@
 #pragma once
 
 #include "base/random.h"
+#include "domain/process/testing/people.h"
+#include "domain/process/testing/trace.h"
 #include "services/testing/world.h"
 #include "storage/faulty/faulty_store.h"
 
@@ -25,11 +27,12 @@ namespace cinnabar::sim {
 struct Options {
   std::uint64_t seed = 1;
   int steps = 30;
-  std::set<int> skip = {};   // steps that are left out, by their number
-  bool has_faults = true;    // else no seed has any
-  bool on_sqlite = false;    // in a fresh file, else in memory
-  bool keeps_trace = false;  // the lines, not only their hash
-  int plant_at = -1;         // step at which a row is damaged, to test the checkers
+  std::set<int> skip = {};     // steps that are left out, by their number
+  bool has_faults = true;      // else no seed has any
+  bool on_sqlite = false;      // in a fresh file, else in memory
+  bool keeps_trace = false;    // the lines, not only their hash
+  bool keeps_history = false;  // the documents and every event in the trace as well
+  int plant_at = -1;           // step at which a row is damaged, to test the checkers
 };
 
 // The first broken invariant.
@@ -150,10 +153,13 @@ class World {
   void check_other_rows(ports::ReadTransaction& snapshot, const process::Instance& stored);
   std::string content(ports::ReadTransaction& snapshot);
   void mix(std::string_view text);
+  void tell(ProcessInstanceId id, const std::vector<process::Event>& events);
 
   process::ProcessDefinition main_graph_;
   process::ProcessDefinition child_graph_;
   int versions_ = 1;
+  process::testing::People people_;  // as the trace names them
+  std::map<ProcessInstanceId, process::testing::Trace> stories_;
   std::map<ProcessInstanceId, Book> books_;
   GivenIds given_;
   std::int64_t audited_ = 0;  // last row of the audit that was looked at
