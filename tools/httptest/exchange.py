@@ -78,6 +78,8 @@ class Scope:
             return urllib.parse.quote(self.value(rest), safe="")
         if name == "uuid":
             return str(uuid.uuid4())
+        if name == "server":
+            return self.url
         if name == "date":
             return email.utils.formatdate(time.time() + float(rest or 0), usegmt=True)
         if macro in self.values:

@@ -62,6 +62,13 @@ class Runner:
         started, failed_before = time.monotonic(), self.failed
         server, own = self.server_for(file)
         scope = exchange.Scope(server.url, file.variables, server.codes)
+        try:
+            for package in file.deploy:
+                server.deploy(package)
+        except servers.ServerError:
+            if own:
+                server.close()
+            raise
         for step in file.steps:
             self.run_step(file, step, scope, server)
         if own:

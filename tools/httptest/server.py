@@ -47,6 +47,13 @@ class Server:
         self.process.kill()
         raise ServerError(f"the server was not ready within {READY_S} s\n{self.log()}")
 
+    def deploy(self, package):
+        """Into the running server, as an administrator would."""
+        command = [self.command[0], "deploy", "--data", os.path.join(self.folder, "data"), os.path.abspath(package)]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=self.folder, check=False)
+        if done.returncode != 0:
+            raise ServerError(f"{package} was not deployed: {done.returncode}\n{done.stdout}{done.stderr}")
+
     def stop(self):
         """SIGTERM; the server has to drain and end with 0 by itself."""
         if self.process.poll() is None:
@@ -90,6 +97,9 @@ class GivenServer:
         raise ServerError("@restart and @kill need --binary")
 
     kill = start = stop
+
+    def deploy(self, package):
+        raise ServerError("# deploy: needs --binary")
 
     def close(self):
         pass

@@ -3,7 +3,7 @@ import os
 import re
 
 HEADER = re.compile(r"^(!?[A-Za-z][A-Za-z0-9_\-]*):(?: (.*)|)$")
-FILE_OPTION = re.compile(r"^# (server|server-args|json|set|dialect): (.*)$")
+FILE_OPTION = re.compile(r"^# (server|server-args|deploy|json|set|dialect): (.*)$")
 CHECK = re.compile(r"^= native(?: as (\S+))? GET (\S+) -> (.*)$")
 CHECK_PATH = re.compile(r"^((?:[\w\-]+|\[\d+\])(?:\.[\w\-]+|\[\d+\])*) (==|!=) (.*)$")
 INCLUDES_MAX = 20
@@ -28,7 +28,7 @@ class Step:
 class Transcript:
     def __init__(self, path):
         self.path = path
-        self.server, self.server_args, self.ordered = None, [], False
+        self.server, self.server_args, self.deploy, self.ordered = None, [], [], False
         self.variables = {}
         self.steps = []
 
@@ -76,6 +76,8 @@ def set_option(transcript, name, value):
         transcript.server = value
     elif name == "server-args":
         transcript.server_args = value.split()
+    elif name == "deploy":
+        transcript.deploy.append(beside(transcript.path, value))
     elif name == "json":
         transcript.ordered = value == "ordered"
     elif name == "set":
