@@ -54,10 +54,21 @@ void sweep_files(Core& core, Workers& workers) {
   if (!is_queued) core.logger.warning("files.sweep_skipped");
 }
 
+// Jobs that the server does itself.
+void call_outside(Core& core, Workers& callers) {
+  const auto done = core.executor->tick(
+      [&callers](std::function<void()> call) { return callers.submit(std::move(call)); });
+  if (!done.has_value()) {
+    core.logger.warning("executor.tick_failed", {{"error", to_string(done.error())}});
+  }
+}
+
 // What is due now, and what that leads to at once. While an earlier round is at it there is nothing
 // to add: it goes on until nothing is due.
-void keep_time(Core& core, Workers& timekeeper) {
-  static_cast<void>(timekeeper.submit([&core] {
+void keep_time(Core& core, Front& front) {
+  static_cast<void>(front.timekeeper->submit([&core, &front] {
+    front.pipeline->wake_waiting();
+    call_outside(core, *front.callers);
     for (int round = 0; round < kRoundsMax; ++round) {
       const auto done = core.scheduler->tick();
       if (!done.has_value()) {
@@ -65,6 +76,8 @@ void keep_time(Core& core, Workers& timekeeper) {
         return;
       }
       if (*done == 0) return;
+      call_outside(core, *front.callers);
+      front.pipeline->wake_waiting();
     }
   }));
 }
@@ -78,7 +91,8 @@ int wait_for_signal(Core& core, Front& front) {
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &tick);
     if (signal > 0) return signal;
-    keep_time(core, *front.timekeeper);
+    keep_time(core, front);
+    front.pipeline->release_waiting();
     if (core.clock.now() - alive_at >= kAliveInterval) {
       alive_at = core.clock.now();
       front.pipeline->release_overdue();
@@ -133,8 +147,11 @@ Status serve_until_told(Core& core, Front& front,
   core.logger.info("server.stopping", {{"signal", signal}});
   notify_service_manager("STOPPING=1");
   front.system->set_stopping();
+  front.pipeline->stop_waiting();
+  core.executor->stop();
   front.server->drain(core.config.drain_limit);
   front.timekeeper->stop();
+  front.callers->stop();
   front.readers->stop();
   front.blocking->stop();
   core.store->stop();

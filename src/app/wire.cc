@@ -14,6 +14,9 @@
 namespace cinnabar::app {
 namespace {
 
+// Calls to the outside at a time: each holds a thread while it waits.
+constexpr std::size_t kConnectorThreads = 4;
+
 services::FileService::Options file_options(const Config& config) {
   services::FileService::Options options;
   options.file_bytes_max = config.file_bytes_max;
@@ -126,19 +129,26 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_CHECK_OK(core->sessions->load());
   core->tokens.emplace(store, core->clock, core->crypto, core->people);
   CINNABAR_CHECK_OK(core->tokens->load());
-  core->instances.emplace(core->clock, core->catalog, core->people, config.utc_offset);
+  core->instances.emplace(core->clock, core->catalog, core->people, config.utc_offset,
+                          core->logger);
   core->inbox.emplace(core->people);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
                       core->client_set, *core->clients);
-  core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset);
+  core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset, core->logger);
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
+  core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
+  services::JobExecutor::Options calls;
+  calls.calls_max = kConnectorThreads;
+  // A mail takes two round trips of that length at most.
+  calls.lock_for = Duration{2 * config.connector.timeout.micros() + minutes(1).micros()};
+  core->executor.emplace(store, core->clock, *core->jobs, *core->connector, calls, core->logger);
   core->services.emplace(services::Services{
       core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
       *core->files, *core->collaboration, *core->clients, *core->admin, *core->engine, *core->jobs,
-      core->clock, core->crypto});
+      *core->simulation, core->clock, core->crypto});
   return core;
 }
 
@@ -168,6 +178,8 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   front->readers.emplace("reader", config.reader_threads, queue, core.logger);
   front->blocking.emplace("blocking", config.blocking_threads, queue, core.logger);
   front->timekeeper.emplace("timekeeper", 1, 1, core.logger);
+  front->callers.emplace("connector", static_cast<int>(kConnectorThreads), kConnectorThreads,
+                         core.logger);
 
   api::Pipeline::Options options;
   options.worker_wait = config.worker_wait;

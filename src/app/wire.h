@@ -13,6 +13,7 @@
 #include "outbound/openssl_crypto.h"
 #include "outbound/system_clock.h"
 #include "platform/http/server.h"
+#include "services/job_executor.h"
 #include "services/scheduler.h"
 #include "services/services.h"
 #include "storage/sqlite/file_guard.h"
@@ -49,7 +50,9 @@ struct Core {
   std::optional<services::AdminService> admin;
   std::optional<services::EngineService> engine;
   std::optional<services::JobService> jobs;
+  std::optional<services::SimulationService> simulation;
   std::optional<services::Scheduler> scheduler;
+  std::optional<services::JobExecutor> executor;
   std::optional<services::Services> services;
 
   // Opens the data folder, making what is missing, and brings the database to this program's
@@ -67,6 +70,7 @@ struct Front {
   std::optional<Workers> readers;
   std::optional<Workers> blocking;
   std::optional<Workers> timekeeper;  // one thread, for what happens by itself
+  std::optional<Workers> callers;     // for calls to the outside
   std::unique_ptr<api::Pipeline> pipeline;
   std::optional<SystemRoutes> system;
   std::unique_ptr<http::Server> server;  // first to go: it calls into all others

@@ -252,7 +252,8 @@ Result<ports::ConnectorAnswer> CurlConnector::call_http(const ports::HttpCall& c
   const auto transfer =
       Transfer::create({.answer_bytes_max = options_.answer_bytes_max,
                         .timeout_ms = timeout_ms(call.timeout),
-                        .connect_timeout_ms = static_cast<long>(options_.connect_timeout.millis())},
+                        .connect_timeout_ms = static_cast<long>(options_.connect_timeout.millis()),
+                        .is_stopped = &is_stopped_},
                        is_allowed ? nullptr : &filter_);
   if (transfer == nullptr) return no_transfer();
   transfer->set(CURLOPT_CURLU, url.get());
@@ -280,7 +281,8 @@ Result<ports::ConnectorAnswer> CurlConnector::send_mail(const ports::MailMessage
   const auto transfer =
       Transfer::create({.answer_bytes_max = options_.answer_bytes_max,
                         .timeout_ms = timeout_ms(message.timeout),
-                        .connect_timeout_ms = static_cast<long>(options_.connect_timeout.millis())},
+                        .connect_timeout_ms = static_cast<long>(options_.connect_timeout.millis()),
+                        .is_stopped = &is_stopped_},
                        nullptr);
   if (transfer == nullptr) return no_transfer();
   transfer->set(CURLOPT_URL, options_.mail_server.c_str());

@@ -12,6 +12,7 @@
 #include "ports/connector.h"
 #include "ports/crypto.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,7 @@ class CurlConnector final : public ports::Connector {
   static Result<std::unique_ptr<CurlConnector>> create(ConnectorOptions options,
                                                        ports::Clock& clock, ports::Crypto& crypto);
   Result<ports::ConnectorAnswer> call(const ports::ConnectorRequest& request) override;
+  void stop() override { is_stopped_.store(true); }
 
  private:
   CurlConnector(ConnectorOptions options, AddressFilter filter, ports::Clock& clock,
@@ -55,6 +57,7 @@ class CurlConnector final : public ports::Connector {
   AddressFilter filter_;
   ports::Clock& clock_;
   ports::Crypto& crypto_;
+  std::atomic<bool> is_stopped_{false};
 };
 
 }  // namespace cinnabar::outbound

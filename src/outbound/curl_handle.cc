@@ -55,6 +55,11 @@ Transfer::~Transfer() {
 
 void Transfer::set_up() {
   set(CURLOPT_NOSIGNAL, 1L);
+  if (limits_.is_stopped != nullptr) {
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+    set(CURLOPT_XFERINFODATA, this);
+  }
   set(CURLOPT_TIMEOUT_MS, limits_.timeout_ms);
   set(CURLOPT_CONNECTTIMEOUT_MS, std::min(limits_.connect_timeout_ms, limits_.timeout_ms));
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -138,6 +143,10 @@ Result<ports::ConnectorAnswer> Transfer::run() {
   if (code != CURLE_OK) return error_of(code, status);
   answer_.status = static_cast<int>(status);
   return std::move(answer_);
+}
+
+int Transfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Transfer*>(self)->limits_.is_stopped->load() ? 1 : 0;
 }
 
 Error Transfer::error_of(CURLcode code, long status) const {

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ class Transfer {
     std::size_t answer_bytes_max = 0;
     long timeout_ms = 0;
     long connect_timeout_ms = 0;
+    const std::atomic<bool>* is_stopped = nullptr;  // looked at about once a second
   };
   // Null pointer: libcurl could not be set up. A null filter lets every address pass.
   static std::unique_ptr<Transfer> create(const Limits& limits, const AddressFilter* filter);
@@ -52,6 +54,7 @@ class Transfer {
   void set_up();
   static std::size_t on_body(char* bytes, std::size_t one, std::size_t size, void* self);
   static std::size_t on_header(char* bytes, std::size_t one, std::size_t size, void* self);
+  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   void take_header(std::string_view line);
   [[nodiscard]] Error error_of(CURLcode code, long status) const;

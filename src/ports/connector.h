@@ -60,6 +60,8 @@ class Connector {
   Connector& operator=(const Connector&) = delete;
   virtual ~Connector() = default;
   [[nodiscard]] virtual Result<ConnectorAnswer> call(const ConnectorRequest& request) = 0;
+  // Calls under way end within a second or so, and later ones at once, as unavailable.
+  virtual void stop() {}
 };
 
 // Whether the same call may succeed later.

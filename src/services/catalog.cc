@@ -151,6 +151,14 @@ std::shared_ptr<const DeployedDefinition> Catalog::definition(ProcessDefinitionI
   return it == definitions_.end() ? nullptr : it->second;
 }
 
+std::shared_ptr<const DeployedDefinition> Catalog::find_version(ProcessId process,
+                                                                std::int64_t version) const {
+  for (const auto& [id, definition] : definitions_) {
+    if (definition->process == process && definition->version == version) return definition;
+  }
+  return nullptr;
+}
+
 const DeployedForm* Catalog::form(FormId id) const {
   const auto it = forms_.find(id);
   return it == forms_.end() ? nullptr : &it->second;

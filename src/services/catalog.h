@@ -78,6 +78,8 @@ class Catalog {
   [[nodiscard]] const Process* process_by_name(std::string_view application_name,
                                                std::string_view name) const;
   [[nodiscard]] std::shared_ptr<const DeployedDefinition> definition(ProcessDefinitionId id) const;
+  [[nodiscard]] std::shared_ptr<const DeployedDefinition> find_version(ProcessId process,
+                                                                       std::int64_t version) const;
   [[nodiscard]] const DeployedForm* form(FormId id) const;
   [[nodiscard]] const Application* application(ApplicationId id) const;
   [[nodiscard]] const std::map<ProcessId, Process>& processes() const { return processes_; }

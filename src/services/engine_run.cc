@@ -28,6 +28,10 @@ bool is_of_store(const Error& error) {
          error.code == Code::resource_exhausted;
 }
 
+bool is_allowed(const std::vector<ProcessId>* allowed, ProcessId process) {
+  return allowed == nullptr || std::ranges::find(*allowed, process) != allowed->end();
+}
+
 // What the called process gives back: its variables, and its record by field id.
 expr::Variables outcome_of(const process::Instance& ended) {
   expr::Variables out = ended.variables;
@@ -216,7 +220,7 @@ Status EngineRun::deliver(const Effect& effect) {
 }
 
 Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> EngineRun::find_receiver(
-    const Effect& effect) {
+    const Effect& effect, const std::vector<ProcessId>* allowed) {
   std::optional<std::pair<ProcessInstanceId, WaitId>> first;
   const auto offer = [&](ProcessInstanceId instance, WaitId wait) {
     // What came to wait after it was thrown does not get it.
@@ -225,6 +229,7 @@ Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> EngineRun::find_rece
   };
   for (const auto& [id, touched] : touched_) {
     if (touched.now.state != InstanceState::running) continue;
+    if (!is_allowed(allowed, touched.before.process)) continue;
     for (const process::Wait& wait : touched.now.waits) {
       if (wait.kind != WaitKind::message || wait.name != effect.name) continue;
       if (wait.key.empty() || wait.key == effect.key) offer(id, wait.id);
@@ -234,10 +239,16 @@ Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> EngineRun::find_rece
   for (const std::string& key : {std::string(), effect.key}) {
     ports::Select select;
     select.table = &waits::kTable;
-    select.filter = all_of({where_equal(waits::active, cell(true)),
-                            where_equal(waits::kind, cell(WaitKind::message)),
-                            where_equal(waits::name, cell(effect.name)),
-                            where_equal(waits::correlation_key, cell(key))});
+    std::vector<FilterNode> parts{where_equal(waits::active, cell(true)),
+                                  where_equal(waits::kind, cell(WaitKind::message)),
+                                  where_equal(waits::name, cell(effect.name)),
+                                  where_equal(waits::correlation_key, cell(key))};
+    if (allowed != nullptr) {
+      std::vector<CellValue> processes;
+      for (const ProcessId process : *allowed) processes.push_back(cell(process));
+      parts.push_back(where_one_of(waits::process_id, std::move(processes)));
+    }
+    select.filter = all_of(std::move(parts));
     select.order = {{waits::id, false}};
     select.limit = static_cast<std::int64_t>(touched_.size()) * 16 + 1;
     CINNABAR_TRY(const auto rows, transaction_.select(select));
@@ -250,9 +261,11 @@ Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> EngineRun::find_rece
   return first;
 }
 
-Result<EngineRun::Delivery> EngineRun::deliver_message(const Effect& effect) {
+Result<EngineRun::Delivery> EngineRun::deliver_message(const Effect& effect,
+                                                       const std::vector<ProcessId>* allowed) {
   Delivery delivery;
-  CINNABAR_TRY(const auto receiver, find_receiver(effect));
+  if (allowed != nullptr && allowed->empty()) return delivery;
+  CINNABAR_TRY(const auto receiver, find_receiver(effect, allowed));
   if (receiver) {
     CINNABAR_CHECK_OK(
         apply(receiver->first,
@@ -261,7 +274,7 @@ Result<EngineRun::Delivery> EngineRun::deliver_message(const Effect& effect) {
     delivery = {true, receiver->first};
     return delivery;
   }
-  CINNABAR_CHECK_OK(start_all(WaitKind::message, effect, true, delivery));
+  CINNABAR_CHECK_OK(start_all(WaitKind::message, effect, true, allowed, delivery));
   return delivery;
 }
 
@@ -318,11 +331,11 @@ Status EngineRun::deliver_signal(const Effect& effect) {
     return {};
   }
   Delivery ignored;
-  return start_all(WaitKind::signal, effect, false, ignored);
+  return start_all(WaitKind::signal, effect, false, nullptr, ignored);
 }
 
 Status EngineRun::start_all(WaitKind kind, const Effect& effect, bool only_one,
-                            Delivery& delivery) {
+                            const std::vector<ProcessId>* allowed, Delivery& delivery) {
   ports::Select select;
   select.table = &triggers::kTable;
   select.filter = all_of(
@@ -332,10 +345,12 @@ Status EngineRun::start_all(WaitKind kind, const Effect& effect, bool only_one,
   for (const ports::Row& row : rows) {
     const Process* process = around_.catalog->process(id_of<ProcessId>(row, triggers::process_id));
     if (process == nullptr || process->current == nullptr || !process->enabled) continue;
+    if (!is_allowed(allowed, process->id)) continue;
     auto started = start_by_trigger(*process, text_of(row, triggers::node_id), effect.variables);
     if (!started) {
       // A start that its checks refuse is nobody's trouble but the sender's.
       if (only_one) return std::move(started).error();
+      note_refused(effect, started.error());
       continue;
     }
     delivery = {true, *started};
@@ -475,13 +490,25 @@ Status EngineRun::park(const Effect& effect, std::int64_t attempts) {
   return {};
 }
 
+void EngineRun::note_refused(const Effect& effect, const Error& error) const {
+  if (around_.logger == nullptr) return;
+  around_.logger->warning("delivery.refused", {{"kind", static_cast<int>(effect.kind)},
+                                               {"name", effect.name},
+                                               {"instance", effect.instance.value()},
+                                               {"error", to_string(error)}});
+}
+
 Status EngineRun::finish() {
   std::size_t steps = 0;
   while (!effects_.empty()) {
     const Effect effect = std::move(effects_.front());
     effects_.pop_front();
     // What makes itself happen for ever is ended, not carried on.
-    if (effect.hops > limits::kEffectHopsMax) continue;
+    if (effect.hops > limits::kEffectHopsMax) {
+      note_refused(effect, make_error(Code::failed_precondition, reasons::kStepLimit,
+                                      "things led to each other too often"));
+      continue;
+    }
     const bool is_much =
         touched_.size() >= limits::kEffectInstancesMax || ++steps > limits::kEffectsPerCommandMax;
     if (is_much) {
@@ -491,7 +518,9 @@ Status EngineRun::finish() {
     hops_ = effect.hops;
     const Status delivered = deliver(effect);
     // What others can not take is theirs to bear; the store's trouble ends this command too.
-    if (!delivered && is_of_store(delivered.error())) return delivered;
+    if (delivered) continue;
+    if (is_of_store(delivered.error())) return delivered;
+    note_refused(effect, delivered.error());
   }
   return write();
 }

@@ -11,6 +11,7 @@
 // Ownership: borrows everything it is made with. Thread: the writer, for one command.
 #pragma once
 
+#include "base/log.h"
 #include "services/codec/effect_codec.h"
 #include "services/instance_store.h"
 #include "services/people.h"
@@ -28,6 +29,7 @@ struct EngineSurroundings {
   std::shared_ptr<const People> people;
   Instant now;
   UtcOffset utc_offset;
+  const Logger* logger = nullptr;  // of what is given up; null pointer: nowhere
 };
 
 // Names on their way into an instance: those of fields of the form become the record, the rest stay
@@ -58,12 +60,14 @@ class EngineRun {
   Status start(const Process& process, RecordId record, process::Start command,
                std::string_view action, bool has_attachments = false);
 
-  // Without a receiver the message is dropped and `is_delivered` stays false.
+  // Without a receiver the message is dropped and `is_delivered` stays false. Only instances of
+  // `allowed` get it and only those are started by it; null pointer: any.
   struct Delivery {
     bool is_delivered = false;
     ProcessInstanceId instance;
   };
-  Result<Delivery> deliver_message(const codec::Effect& effect);
+  Result<Delivery> deliver_message(const codec::Effect& effect,
+                                   const std::vector<ProcessId>* allowed = nullptr);
   // Puts it behind what is to be delivered already.
   void enqueue(codec::Effect effect) { effects_.push_back(std::move(effect)); }
 
@@ -99,10 +103,12 @@ class EngineRun {
   Status cancel_called(const codec::Effect& effect);
   Status answer_call(const codec::Effect& effect);
   Result<std::optional<std::pair<ProcessInstanceId, WaitId>>> find_receiver(
-      const codec::Effect& effect);
+      const codec::Effect& effect, const std::vector<ProcessId>* allowed);
   Result<std::vector<ProcessInstanceId>> signal_receivers(const codec::Effect& effect, WaitId& last,
                                                           bool& is_last_page);
-  Status start_all(WaitKind kind, const codec::Effect& effect, bool only_one, Delivery& delivery);
+  Status start_all(WaitKind kind, const codec::Effect& effect, bool only_one,
+                   const std::vector<ProcessId>* allowed, Delivery& delivery);
+  void note_refused(const codec::Effect& effect, const Error& error) const;
   [[nodiscard]] const Process* find_called(const process::Instance& caller,
                                            std::string_view called) const;
   Result<ProcessInstanceId> start_with(const Process& process, process::Start command,

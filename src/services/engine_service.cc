@@ -2,11 +2,13 @@
 
 #include "ports/schema.h"
 #include "services/instance_access.h"
+#include "services/invalid_fields.h"
 #include "services/rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
+#include <map>
 
 namespace cinnabar::services {
 namespace {
@@ -110,6 +112,17 @@ Standing standing_of(const People& people, const CallContext& context, ProcessId
   return standing;
 }
 
+// The record has its own rules and its own way in.
+Status check_no_fields(const form::FormDefinition& form, const expr::Variables& variables) {
+  std::vector<FieldError> errors;
+  for (const auto& [name, value] : variables) {
+    if (form.find(name) == nullptr) continue;
+    errors.push_back({name, reasons::kFieldUnknown, "is a field of the form, not a variable"});
+  }
+  if (errors.empty()) return {};
+  return invalid_fields(std::move(errors));
+}
+
 CallContext of_the_system() {
   return CallContext{system_principal(), "engine", "", ""};
 }
@@ -128,11 +141,15 @@ Result<ProcessInstanceId> instance_in(ports::ReadTransaction& snapshot, const po
 }  // namespace
 
 EngineService::EngineService(ports::Clock& clock, const CatalogSource& catalog,
-                             const PeopleSource& people, UtcOffset utc_offset)
-    : clock_(clock), catalog_(catalog), people_(people), utc_offset_(utc_offset) {}
+                             const PeopleSource& people, UtcOffset utc_offset, Logger logger)
+    : clock_(clock),
+      catalog_(catalog),
+      people_(people),
+      utc_offset_(utc_offset),
+      logger_(std::move(logger)) {}
 
 EngineSurroundings EngineService::surroundings() const {
-  return {catalog_.current(), people_.current(), clock_.now(), utc_offset_};
+  return {catalog_.current(), people_.current(), clock_.now(), utc_offset_, &logger_};
 }
 
 Status EngineService::check_may_manage(const CallContext& context, ProcessId process) const {
@@ -141,26 +158,81 @@ Status EngineService::check_may_manage(const CallContext& context, ProcessId pro
   return not_permitted();
 }
 
+Status EngineService::check_administrator(const CallContext& context) const {
+  if (context.principal.kind == PrincipalKind::system) return {};
+  const auto people = people_.current();
+  const User* user = people->user(context.principal.user);
+  if (user != nullptr && user->administrator) return {};
+  return not_permitted();
+}
+
+std::vector<ProcessId> EngineService::managed_by(const CallContext& context) const {
+  std::vector<ProcessId> managed;
+  for (const auto& [id, process] : catalog_.current()->processes()) {
+    if (check_may_manage(context, id)) managed.push_back(id);
+  }
+  return managed;
+}
+
 Result<Applied> EngineService::apply(ports::WriteTransaction& transaction,
                                      const CallContext& context, ProcessInstanceId instance,
                                      process::Command command, std::string_view action) {
   const EngineSurroundings around = surroundings();
   EngineRun run(transaction, context, around);
+  std::vector<process::Command> commands;
+  commands.push_back(std::move(command));
+  return apply_all(context, run, around, instance, std::move(commands), action);
+}
+
+// One after the other, with one answer: all of them happen, or none.
+Result<Applied> EngineService::apply_all(const CallContext& context, EngineRun& run,
+                                         const EngineSurroundings& around,
+                                         ProcessInstanceId instance,
+                                         std::vector<process::Command> commands,
+                                         std::string_view action) {
   CINNABAR_TRY(const process::Instance* stored, run.instance(instance));
   const LoadedInstance& loaded = run.loaded(instance);
   const Standing caller = standing_of(*around.people, context, loaded.process, *stored);
-  if (!std::visit(Authorize{caller}, command)) return not_permitted();
-  if (auto* migrate = std::get_if<process::Migrate>(&command)) {
-    const auto target = around.catalog->definition(migrate->definition);
-    if (target == nullptr || target->process != loaded.process) {
-      return unknown(reasons::kProcessUnknown, "version of this process",
-                     migrate->definition.value());
+  for (process::Command& command : commands) {
+    if (!std::visit(Authorize{caller}, command)) return not_permitted();
+    if (auto* migrate = std::get_if<process::Migrate>(&command)) {
+      const auto target = around.catalog->definition(migrate->definition);
+      if (target == nullptr || target->process != loaded.process) {
+        return unknown(reasons::kProcessUnknown, "version of this process",
+                       migrate->definition.value());
+      }
+      migrate->target = target->graph.get();
     }
-    migrate->target = target->graph.get();
+    CINNABAR_CHECK_OK(run.apply(instance, command, action));
   }
-  CINNABAR_CHECK_OK(run.apply(instance, command, action));
   CINNABAR_CHECK_OK(run.finish());
   return Applied{instance, loaded.process, loaded.number, run.state_of(instance)};
+}
+
+Result<Applied> EngineService::set_variables(ports::WriteTransaction& transaction,
+                                             const CallContext& context, ProcessInstanceId instance,
+                                             expr::Variables variables) {
+  const EngineSurroundings around = surroundings();
+  EngineRun run(transaction, context, around);
+  CINNABAR_TRY([[maybe_unused]] const process::Instance* stored, run.instance(instance));
+  CINNABAR_CHECK_OK(check_may_manage(context, run.loaded(instance).process));
+  CINNABAR_CHECK_OK(check_no_fields(*run.loaded(instance).definition->form, variables));
+  std::vector<process::Command> commands{process::ChangeData{{}, {}, std::move(variables)}};
+  return apply_all(context, run, around, instance, std::move(commands), "set_variables");
+}
+
+Result<Applied> EngineService::resolve_incident(ports::WriteTransaction& transaction,
+                                                const CallContext& context,
+                                                process::RetryIncident retry,
+                                                expr::Variables variables) {
+  const EngineSurroundings around = surroundings();
+  CINNABAR_TRY(const ProcessInstanceId instance, instance_of(transaction, retry.incident));
+  EngineRun run(transaction, context, around);
+  CINNABAR_TRY([[maybe_unused]] const process::Instance* stored, run.instance(instance));
+  CINNABAR_CHECK_OK(check_may_manage(context, run.loaded(instance).process));
+  CINNABAR_CHECK_OK(check_no_fields(*run.loaded(instance).definition->form, variables));
+  std::vector<process::Command> commands{process::ChangeData{{}, {}, std::move(variables)}, retry};
+  return apply_all(context, run, around, instance, std::move(commands), "resolve_incident");
 }
 
 Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
@@ -192,13 +264,15 @@ Result<Applied> EngineService::correlate(ports::WriteTransaction& transaction,
   effect.name = std::move(message.name);
   effect.key = std::move(message.key);
   effect.variables = std::move(message.variables);
-  CINNABAR_TRY(const EngineRun::Delivery delivery, run.deliver_message(effect));
+  const std::vector<ProcessId> managed = managed_by(context);
+  const bool is_system = context.principal.kind == PrincipalKind::system;
+  CINNABAR_TRY(const EngineRun::Delivery delivery,
+               run.deliver_message(effect, is_system ? nullptr : &managed));
   if (!delivery.is_delivered) {
     return make_error(Code::not_found, reasons::kMessageUnwanted,
                       "nobody waits for this message, and it starts nothing", effect.name);
   }
   const ProcessId process = run.loaded(delivery.instance).process;
-  CINNABAR_CHECK_OK(check_may_manage(context, process));
   CINNABAR_CHECK_OK(run.finish());
   return Applied{delivery.instance, process, run.number_of(delivery.instance),
                  run.state_of(delivery.instance)};
@@ -206,12 +280,8 @@ Result<Applied> EngineService::correlate(ports::WriteTransaction& transaction,
 
 Status EngineService::broadcast(ports::WriteTransaction& transaction, const CallContext& context,
                                 Message signal) {
-  const EngineSurroundings around = surroundings();
-  const User* user = around.people->user(context.principal.user);
-  const bool may =
-      context.principal.kind == PrincipalKind::system || (user != nullptr && user->administrator);
-  if (!may) return not_permitted();
-  EngineRun run(transaction, context, around);
+  CINNABAR_CHECK_OK(check_administrator(context));
+  EngineRun run(transaction, context, surroundings());
   codec::Effect effect;
   effect.kind = codec::EffectKind::signal;
   effect.name = std::move(signal.name);
@@ -225,8 +295,15 @@ Result<std::vector<IncidentRow>> EngineService::incidents(ports::ReadTransaction
                                                           const CallContext& context,
                                                           const IncidentQuery& query) {
   namespace columns = schema::incident;
-  CINNABAR_CHECK_OK(check_may_manage(context, query.process));
-  std::vector<FilterNode> parts{where_equal(columns::process_id, cell(query.process)),
+  std::vector<CellValue> processes;
+  if (query.process.is_assigned()) {
+    CINNABAR_CHECK_OK(check_may_manage(context, query.process));
+    processes.push_back(cell(query.process));
+  } else {
+    for (const ProcessId process : managed_by(context)) processes.push_back(cell(process));
+    if (processes.empty()) return not_permitted();
+  }
+  std::vector<FilterNode> parts{where_one_of(columns::process_id, std::move(processes)),
                                 where_equal(columns::resolved_at, CellValue{}),
                                 where(columns::id, FilterOp::greater, cell(query.after))};
   if (!query.node_id.empty()) parts.push_back(where_equal(columns::node_id, cell(query.node_id)));
@@ -267,6 +344,90 @@ Result<expr::Variables> EngineService::variables(ports::ReadTransaction& snapsho
   CINNABAR_TRY(LoadedInstance loaded, load_instance(snapshot, *catalog_.current(), instance));
   CINNABAR_CHECK_OK(check_may_manage(context, loaded.process));
   return std::move(loaded.instance.variables);
+}
+
+Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& snapshot,
+                                                      const CallContext& context,
+                                                      const NoticeQuery& query) {
+  namespace columns = schema::notice;
+  std::vector<FilterNode> parts{where_equal(columns::reader_id, cell(context.principal.user)),
+                                where(columns::id, FilterOp::greater, cell(query.after))};
+  if (query.only_unread) parts.push_back(where_equal(columns::read_at, CellValue{}));
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = all_of(std::move(parts));
+  select.order = {{columns::id, false}};
+  select.limit = std::min<std::int64_t>(query.limit, limits::kPageRowsMax);
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<NoticeRow> out;
+  std::vector<CellValue> instances;
+  for (const ports::Row& row : rows) {
+    out.push_back({id_of<NoticeId>(row, columns::id),
+                   id_of<ProcessInstanceId>(row, columns::instance_id),
+                   id_of<ProcessId>(row, columns::process_id),
+                   int_of(row, columns::number),
+                   {},
+                   text_of(row, columns::node_id),
+                   id_of<UserId>(row, columns::sent_by),
+                   optional_text_of(row, columns::comment).value_or(""),
+                   instant_of(row, columns::created_at),
+                   optional_instant_of(row, columns::read_at)});
+    instances.push_back(row[columns::instance_id]);
+  }
+  if (out.empty()) return out;
+  ports::Select titles;
+  titles.table = &schema::process_instance::kTable;
+  titles.filter = where_one_of(schema::process_instance::id, std::move(instances));
+  CINNABAR_TRY(const auto found, snapshot.select(titles));
+  std::map<ProcessInstanceId, std::string> title_of;
+  for (const ports::Row& row : found) {
+    title_of.emplace(id_of<ProcessInstanceId>(row, schema::process_instance::id),
+                     text_of(row, schema::process_instance::title));
+  }
+  for (NoticeRow& notice : out) notice.title = title_of[notice.instance];
+  return out;
+}
+
+Result<std::vector<FailedDelivery>> EngineService::failed_deliveries(
+    ports::ReadTransaction& snapshot, const CallContext& context, std::int64_t after,
+    std::int64_t limit) {
+  namespace columns = schema::outbox;
+  CINNABAR_CHECK_OK(check_administrator(context));
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = all_of({where_equal(columns::due_at, cell(kDeliveryNever)),
+                          where(columns::id, FilterOp::greater, cell(after))});
+  select.order = {{columns::id, false}};
+  select.limit = std::min<std::int64_t>(limit, limits::kPageRowsMax);
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<FailedDelivery> out;
+  for (const ports::Row& row : rows) {
+    FailedDelivery failed;
+    failed.id = int_of(row, columns::id);
+    failed.instance = id_of<ProcessInstanceId>(row, columns::source_id);
+    failed.attempts = int_of(row, columns::attempts);
+    failed.created_at = instant_of(row, columns::created_at);
+    if (const auto effect = codec::decode_effect(text_of(row, columns::payload))) {
+      failed.kind = codec::name(effect->kind);
+      failed.name = effect->name;
+    }
+    out.push_back(std::move(failed));
+  }
+  return out;
+}
+
+Status EngineService::retry_delivery(ports::WriteTransaction& transaction,
+                                     const CallContext& context, std::int64_t outbox) {
+  namespace columns = schema::outbox;
+  CINNABAR_CHECK_OK(check_administrator(context));
+  CINNABAR_TRY(auto row, transaction.get(columns::kTable, {cell(outbox)}));
+  if (!row || instant_of(*row, columns::due_at) != kDeliveryNever) {
+    return unknown(reasons::kDeliveryUnknown, "failed delivery", outbox);
+  }
+  (*row)[columns::attempts] = cell(std::int64_t{0});
+  (*row)[columns::due_at] = cell(clock_.now());
+  transaction.update(columns::kTable, std::move(*row));
+  return {};
 }
 
 // ---- what runs by itself ----

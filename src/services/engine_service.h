@@ -7,10 +7,15 @@
 // initiator; incidents, jobs, variables and administration, whoever has `manage`; signals and
 // messages that start nothing of a known process, administrators. The system may everything.
 //
+// What a caller may not manage does not exist for messages: it neither gets one nor starts by one,
+// and the answer is that of a message that nobody wants.
+//
 // Errors, beside those of domain/process/decide.h: permission_denied (not_permitted), not_found
-// (instance_unknown, work_item_unknown, incident_unknown, notice_unknown, message_unwanted).
+// (instance_unknown, work_item_unknown, incident_unknown, notice_unknown, message_unwanted),
+// invalid_argument (fields_invalid).
 #pragma once
 
+#include "base/log.h"
 #include "base/result.h"
 #include "domain/process/command.h"
 #include "ports/clock.h"
@@ -46,7 +51,7 @@ struct IncidentRow {
   std::optional<Instant> resolved_at;
 };
 struct IncidentQuery {
-  ProcessId process;
+  ProcessId process;    // unassigned: all that the caller manages
   std::string node_id;  // empty: all
   IncidentId after;
   std::int64_t limit = 100;
@@ -62,16 +67,56 @@ struct WaitRow {
   std::int32_t retries = 0;
 };
 
+// A copy for its reader.
+struct NoticeRow {
+  NoticeId id;
+  ProcessInstanceId instance;
+  ProcessId process;
+  std::int64_t number = 0;
+  std::string title;  // of the instance
+  std::string node_id;
+  UserId sent_by;  // unassigned: the process
+  std::string comment;
+  Instant created_at;
+  std::optional<Instant> read_at;
+};
+struct NoticeQuery {
+  bool only_unread = false;
+  NoticeId after;
+  std::int64_t limit = 100;
+};
+
+// A delivery between instances that was given up after kDeliveryAttemptsMax attempts.
+struct FailedDelivery {
+  std::int64_t id = 0;
+  std::string kind;            // "message", "signal", ...; empty: it can not be read
+  std::string name;            // of the message or signal, key of the called process
+  ProcessInstanceId instance;  // who it came from, or goes to
+  std::int64_t attempts = 0;
+  Instant created_at;
+};
+inline constexpr std::int64_t kDeliveryAttemptsMax = 10;
+// The due time of what was given up.
+inline constexpr Instant kDeliveryNever{INT64_MAX};
+
 class EngineService {
  public:
   EngineService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
-                UtcOffset utc_offset = {});
+                UtcOffset utc_offset = {}, Logger logger = {});
 
   // `by` and `for_others` of the command are set here, from who calls. Start and Complete have
   // services of their own and are refused. `action` is for the audit and must be a constant.
   Result<Applied> apply(ports::WriteTransaction& transaction, const CallContext& context,
                         ProcessInstanceId instance, process::Command command,
                         std::string_view action);
+  // Variables of the process; null removes the value. Needs `manage`. fields_invalid for a name
+  // that is a field of the form: those are changed with the record.
+  Result<Applied> set_variables(ports::WriteTransaction& transaction, const CallContext& context,
+                                ProcessInstanceId instance, expr::Variables variables);
+  // Puts right what an incident is about and tries again, both or neither. Needs `manage`.
+  Result<Applied> resolve_incident(ports::WriteTransaction& transaction, const CallContext& context,
+                                   process::RetryIncident retry, expr::Variables variables);
+
   // The instance of something the caller knows.
   Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, WorkItemId item);
   Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, IncidentId incident);
@@ -83,7 +128,8 @@ class EngineService {
     std::string key;
     expr::Variables variables;
   };
-  // To whoever waits longest, else to a start event. message_unwanted when nobody does.
+  // To whoever waits longest, else to a start event, of the processes that the caller manages.
+  // message_unwanted when nobody does.
   Result<Applied> correlate(ports::WriteTransaction& transaction, const CallContext& context,
                             Message message);
   Status broadcast(ports::WriteTransaction& transaction, const CallContext& context,
@@ -100,6 +146,17 @@ class EngineService {
   Result<expr::Variables> variables(ports::ReadTransaction& snapshot, const CallContext& context,
                                     ProcessInstanceId instance);
 
+  // The caller's own, ascending by id.
+  Result<std::vector<NoticeRow>> notices(ports::ReadTransaction& snapshot,
+                                         const CallContext& context, const NoticeQuery& query);
+  // For administrators, ascending by id.
+  Result<std::vector<FailedDelivery>> failed_deliveries(ports::ReadTransaction& snapshot,
+                                                        const CallContext& context,
+                                                        std::int64_t after, std::int64_t limit);
+  // Due again from now. not_found (delivery_unknown). For administrators.
+  Status retry_delivery(ports::WriteTransaction& transaction, const CallContext& context,
+                        std::int64_t outbox);
+
   // What runs by itself. Each passes over what is not due any more.
   Status fire_timer_row(ports::WriteTransaction& transaction, std::int64_t wait);
   Status fire_start_trigger(ports::WriteTransaction& transaction, std::int64_t trigger);
@@ -108,12 +165,20 @@ class EngineService {
   [[nodiscard]] EngineSurroundings surroundings() const;
   // permission_denied (not_permitted).
   Status check_may_manage(const CallContext& context, ProcessId process) const;
+  // Administrators and the system. permission_denied (not_permitted).
+  Status check_administrator(const CallContext& context) const;
+  [[nodiscard]] std::vector<ProcessId> managed_by(const CallContext& context) const;
 
  private:
+  static Result<Applied> apply_all(const CallContext& context, EngineRun& run,
+                                   const EngineSurroundings& around, ProcessInstanceId instance,
+                                   std::vector<process::Command> commands, std::string_view action);
+
   ports::Clock& clock_;
   const CatalogSource& catalog_;
   const PeopleSource& people_;
   UtcOffset utc_offset_;
+  Logger logger_;
 };
 
 }  // namespace cinnabar::services

@@ -217,5 +217,203 @@ TEST_F(EngineServiceTest, a_timer_whose_answer_was_lost_keeps_its_next_time) {
   EXPECT_EQ(instant_of(**row, ports::schema::wait::due_at), *planned.due);
 }
 
+constexpr const char* kWaitsForMessage = R"(
+  <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
+  <intermediateCatchEvent id="wait"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>
+  <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/></process>
+  <message id="m" name="paid"/><process id="unused">)";
+
+TEST_F(EngineServiceTest, a_message_does_not_tell_strangers_that_somebody_waits) {
+  const ProcessId process = world.deploy(kWaitsForMessage);
+  const Started started = start(process);
+  const auto send = [&](std::string_view user, std::string name) {
+    return world.write<Applied>([&](ports::WriteTransaction& transaction) {
+      return world.engine.correlate(transaction, world.as(user), {name, "", {}});
+    });
+  };
+  const auto stranger = send("alice", "paid");
+  const auto nobody = send("alice", "nothing");
+  ASSERT_FALSE(stranger);
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(stranger.error().reason, reasons::kMessageUnwanted);
+  EXPECT_EQ(nobody.error().reason, stranger.error().reason);
+  EXPECT_EQ(nobody.error().detail, stranger.error().detail);
+  EXPECT_EQ(load(started.instance).state, InstanceState::running);
+  ASSERT_TRUE(send("admin", "paid"));
+  EXPECT_EQ(load(started.instance).state, InstanceState::completed);
+}
+
+TEST_F(EngineServiceTest, a_message_starts_nothing_that_the_sender_does_not_manage) {
+  world.deploy(R"(
+    <startEvent id="start"><messageEventDefinition messageRef="m"/></startEvent>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="end"/><endEvent id="end"/></process>
+    <message id="m" name="order"/><process id="unused">)");
+  const auto send = [&](std::string_view user) {
+    return world.write<Applied>([&](ports::WriteTransaction& transaction) {
+      return world.engine.correlate(transaction, world.as(user), {"order", "", {}});
+    });
+  };
+  EXPECT_FALSE(send("alice"));
+  const auto sent = send("admin");
+  ASSERT_TRUE(sent) << to_string(sent.error());
+  EXPECT_EQ(sent->number, 1);
+}
+
+TEST_F(EngineServiceTest, signals_are_for_administrators) {
+  const auto send = [&](std::string_view user) {
+    return ports::submit_and_wait(world.store, [&](ports::WriteTransaction& transaction) {
+      return world.engine.broadcast(transaction, world.as(user), {"any", "", {}});
+    });
+  };
+  EXPECT_FALSE(send("alice"));
+  EXPECT_TRUE(send("admin"));
+}
+
+TEST_F(EngineServiceTest, variables_are_set_by_who_manages_and_are_no_fields) {
+  const Started started = start(world.deploy(kTask));
+  const auto set = [&](std::string_view user, expr::Variables variables) {
+    return world.write<Applied>([&](ports::WriteTransaction& transaction) {
+      return world.engine.set_variables(transaction, world.as(user), started.instance, variables);
+    });
+  };
+  const expr::Value one{std::int64_t{1}};
+  EXPECT_FALSE(set("alice", {{"amount", one}}));
+  const auto field = set("admin", {{"note", one}, {"amount", one}});
+  ASSERT_FALSE(field);
+  EXPECT_EQ(field.error().reason, reasons::kFieldsInvalid);
+  EXPECT_TRUE(load(started.instance).variables.empty());
+  ASSERT_TRUE(set("admin", {{"amount", one}}));
+  EXPECT_EQ(load(started.instance).variables.at("amount"), one);
+  world.expect_replay_equals_state(started.instance);
+}
+
+constexpr const char* kStuck = R"(
+  <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="x"/>
+  <exclusiveGateway id="x"/>
+  <sequenceFlow id="f2" sourceRef="x" targetRef="end"><conditionExpression>amount = 1</conditionExpression></sequenceFlow>
+  <sequenceFlow id="f3" sourceRef="x" targetRef="other"><conditionExpression>amount = 2</conditionExpression></sequenceFlow>
+  <endEvent id="end"/><endEvent id="other"/>)";
+
+TEST_F(EngineServiceTest, an_incident_is_resolved_with_variables_in_one_step_or_not_at_all) {
+  const ProcessId process = world.deploy(kStuck);
+  const Started started = start(process);
+  const auto incidents = load(started.instance).incidents;
+  ASSERT_FALSE(incidents.empty());
+  const process::RetryIncident retry{incidents.back().id, {}, 1};
+  const auto resolve = [&](std::string_view user, expr::Variables variables) {
+    return world.write<Applied>([&](ports::WriteTransaction& transaction) {
+      return world.engine.resolve_incident(transaction, world.as(user), retry, variables);
+    });
+  };
+  const expr::Variables one{{"amount", expr::Value{std::int64_t{1}}}};
+  EXPECT_FALSE(resolve("alice", one));
+  EXPECT_FALSE(resolve("admin", {{"TITLE", expr::Value{std::string("x")}}}));
+  EXPECT_TRUE(load(started.instance).variables.empty());
+  const auto resolved = resolve("admin", one);
+  ASSERT_TRUE(resolved) << to_string(resolved.error());
+  EXPECT_EQ(resolved->state, InstanceState::completed);
+  world.expect_replay_equals_state(started.instance);
+}
+
+TEST_F(EngineServiceTest, incidents_of_all_managed_processes_come_in_pages) {
+  const ProcessId process = world.deploy(kStuck);
+  for (int i = 0; i < 3; ++i) start(process);
+  auto snapshot = world.store.read();
+  IncidentQuery query;
+  query.limit = 2;
+  std::size_t seen = 0;
+  while (true) {
+    const auto page = world.engine.incidents(**snapshot, world.as("admin"), query);
+    ASSERT_TRUE(page) << to_string(page.error());
+    seen += page->size();
+    if (page->size() < 2) break;
+    query.after = page->back().id;
+  }
+  EXPECT_EQ(seen % 3, 0U);
+  EXPECT_GE(seen, 3U);
+  query.node_id = "nowhere";
+  query.after = {};
+  EXPECT_TRUE(world.engine.incidents(**snapshot, world.as("admin"), query)->empty());
+  EXPECT_FALSE(world.engine.incidents(**snapshot, world.as("alice"), query));
+}
+
+TEST_F(EngineServiceTest, a_stuck_instance_goes_on_behind_what_is_skipped) {
+  const ProcessId process = world.deploy(R"(
+    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="call"/>
+    <callActivity id="call" calledElement="nothing"/>
+    <sequenceFlow id="f2" sourceRef="call" targetRef="end"/><endEvent id="end"/>)");
+  const Started started = start(process);
+  const auto incidents = load(started.instance).incidents;
+  ASSERT_EQ(incidents.size(), 1U);
+  const process::SkipIncident skip{incidents[0].id, {}, "by hand", {{"done", expr::Value{true}}}};
+  EXPECT_FALSE(apply("alice", started.instance, skip));
+  ASSERT_TRUE(apply("admin", started.instance, skip));
+  EXPECT_EQ(load(started.instance).state, InstanceState::completed);
+  EXPECT_EQ(load(started.instance).variables.at("done"), expr::Value{true});
+  const auto again = apply("admin", started.instance, skip);
+  EXPECT_FALSE(again);
+  world.expect_replay_equals_state(started.instance);
+}
+
+TEST_F(EngineServiceTest, a_timer_can_be_fired_early_by_who_manages) {
+  const ProcessId process = world.deploy(R"(
+    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
+    <intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>
+    </timerEventDefinition></intermediateCatchEvent>
+    <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/>)");
+  const Started started = start(process);
+  auto snapshot = world.store.read();
+  const auto waits = world.engine.waits(**snapshot, world.as("admin"), started.instance);
+  ASSERT_TRUE(waits);
+  ASSERT_EQ(waits->size(), 1U);
+  EXPECT_FALSE(world.engine.waits(**snapshot, world.as("alice"), started.instance));
+  const WaitId timer = (*waits)[0].id;
+  EXPECT_FALSE(apply("alice", started.instance, process::FireTimer{timer, true}));
+  const auto due = apply("admin", started.instance, process::FireTimer{timer, false});
+  ASSERT_FALSE(due);
+  EXPECT_EQ(due.error().reason, reasons::kTimerNotDue);
+  ASSERT_TRUE(apply("admin", started.instance, process::FireTimer{timer, true}));
+  EXPECT_EQ(load(started.instance).state, InstanceState::completed);
+  world.advance(hours(2));
+  world.expect_replay_equals_state(started.instance);
+}
+
+TEST_F(EngineServiceTest, copies_are_their_readers) {
+  const Started started = start(world.deploy(kTask));
+  const UserId dave = *world.people.current()->find_user("dave");
+  ASSERT_TRUE(apply("alice", started.instance, process::SendNotice{{}, {dave}, "look"}));
+  const auto mine = [&](std::string_view user, bool only_unread) {
+    auto snapshot = world.store.read();
+    return *world.engine.notices(**snapshot, world.as(user), {only_unread, {}, 10});
+  };
+  EXPECT_TRUE(mine("alice", false).empty());
+  const auto notices = mine("dave", true);
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices[0].title, "t");
+  EXPECT_EQ(notices[0].comment, "look");
+  EXPECT_FALSE(apply("alice", started.instance, process::ReadNotice{notices[0].id, {}}));
+  ASSERT_TRUE(apply("dave", started.instance, process::ReadNotice{notices[0].id, {}}));
+  EXPECT_TRUE(mine("dave", true).empty());
+  EXPECT_EQ(mine("dave", false).size(), 1U);
+}
+
+TEST_F(EngineServiceTest, nobody_acts_for_others_without_the_right_to) {
+  const Started started = start(world.deploy(kTask));
+  const auto items = load(started.instance).activities.at(0).work_items;
+  ASSERT_EQ(items.size(), 1U);
+  const UserId bob = *world.people.current()->find_user("bob");
+  EXPECT_FALSE(apply("carol", started.instance, process::Claim{items[0].id, {}}));
+  EXPECT_FALSE(apply("carol", started.instance, process::Urge{}));
+  EXPECT_FALSE(apply("carol", started.instance, process::Withdraw{}));
+  EXPECT_FALSE(apply("bob", started.instance, process::Withdraw{}));
+  EXPECT_FALSE(apply("bob", started.instance, process::Jump{{}, {}, "end", "x"}));
+  EXPECT_FALSE(apply("bob", started.instance, process::Terminate{}));
+  // Nor does anybody pretend to be somebody else, or another instance.
+  EXPECT_FALSE(apply("carol", started.instance, process::Claim{items[0].id, bob}));
+  EXPECT_FALSE(apply("admin", started.instance, process::CompleteCall{WaitId{1}, {}}));
+  ASSERT_TRUE(apply("bob", started.instance, process::Claim{items[0].id, {}}));
+  ASSERT_TRUE(apply("alice", started.instance, process::Withdraw{}));
+}
+
 }  // namespace
 }  // namespace cinnabar::services

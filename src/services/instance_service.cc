@@ -145,8 +145,12 @@ Result<HistoryEntry> read_history(const ports::Row& row) {
 }  // namespace
 
 InstanceService::InstanceService(ports::Clock& clock, const CatalogSource& catalog,
-                                 const PeopleSource& people, UtcOffset utc_offset)
-    : clock_(clock), catalog_(catalog), people_(people), utc_offset_(utc_offset) {}
+                                 const PeopleSource& people, UtcOffset utc_offset, Logger logger)
+    : clock_(clock),
+      catalog_(catalog),
+      people_(people),
+      utc_offset_(utc_offset),
+      logger_(std::move(logger)) {}
 
 Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
                                        const CallContext& context, StartRequest request) {
@@ -161,7 +165,7 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
   CINNABAR_TRY(FieldValues fields, canonical_fields(form, std::move(request.fields)));
 
   const Instant now = clock_.now();
-  EngineRun run(transaction, context, {catalog, people, now, utc_offset_});
+  EngineRun run(transaction, context, {catalog, people, now, utc_offset_, &logger_});
   const ProcessInstanceId id{run.fresh_id()};
   const RecordId record{run.fresh_id()};
   CINNABAR_TRY(const auto file_ids, insert_files(transaction, id, id.value(), request.files,
@@ -200,7 +204,7 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   CINNABAR_TRY(const auto row,
                transaction.get(schema::activity_instance::kTable, {cell(request.activity)}));
   if (!row) return unknown();
-  EngineRun run(transaction, context, {catalog, people, clock_.now(), utc_offset_});
+  EngineRun run(transaction, context, {catalog, people, clock_.now(), utc_offset_, &logger_});
   const auto id = id_of<ProcessInstanceId>(*row, schema::activity_instance::instance_id);
   CINNABAR_TRY(const process::Instance* instance, run.instance(id));
   const LoadedInstance& loaded = run.loaded(id);

@@ -7,6 +7,7 @@
 // api_disabled, feature_disabled), invalid_argument (fields_invalid with one field error each).
 #pragma once
 
+#include "base/log.h"
 #include "base/result.h"
 #include "domain/process/event.h"
 #include "domain/process/instance.h"
@@ -121,7 +122,7 @@ class InstanceService {
  public:
   // `utc_offset`: of dates and times in definitions that are written without one.
   InstanceService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
-                  UtcOffset utc_offset = {});
+                  UtcOffset utc_offset = {}, Logger logger = {});
 
   Result<Started> start(ports::WriteTransaction& transaction, const CallContext& context,
                         StartRequest request);
@@ -156,6 +157,7 @@ class InstanceService {
   const CatalogSource& catalog_;
   const PeopleSource& people_;
   UtcOffset utc_offset_;
+  Logger logger_;
 };
 
 }  // namespace cinnabar::services

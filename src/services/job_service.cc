@@ -26,6 +26,20 @@ expr::Variables seen_from(const process::Instance& instance, ActivityInstanceId 
   return seen;
 }
 
+// A job that failed waits for its next attempt, one that is locked for the end of its lock, and one
+// without attempts for somebody to look at its incident.
+FilterNode free_jobs(const std::string& type, Instant now) {
+  return all_of({where_equal(columns::active, cell(true)),
+                 where_equal(columns::kind, cell(WaitKind::job)),
+                 where_equal(columns::name, cell(type)),
+                 where(columns::due_at, FilterOp::less_equal, cell(now))});
+}
+
+Error no_such_job(WaitId job) {
+  return make_error(Code::not_found, reasons::kWaitUnknown, "no such job",
+                    std::to_string(job.value()));
+}
+
 }  // namespace
 
 JobService::JobService(ports::Clock& clock, const CatalogSource& catalog, EngineService& engine)
@@ -36,20 +50,17 @@ Result<std::vector<Job>> JobService::lock(ports::WriteTransaction& transaction,
   const Instant now = clock_.now();
   const Instant until = now + request.lock_for;
   std::vector<CellValue> managed;
-  for (const auto& [id, process] : catalog_.current()->processes()) {
-    if (engine_.check_may_manage(context, id)) managed.push_back(cell(id));
-  }
+  for (const ProcessId process : engine_.managed_by(context)) managed.push_back(cell(process));
   std::vector<Job> jobs;
+  std::set<std::string> asked;
   for (const std::string& type : request.types) {
+    // What was locked a moment ago would be found again: a command does not see its own rows.
+    if (!asked.insert(type).second) continue;
     const std::int64_t left = request.jobs_max - std::ssize(jobs);
     if (left <= 0 || managed.empty()) break;
     ports::Select select;
     select.table = &columns::kTable;
-    select.filter = all_of({where_equal(columns::active, cell(true)),
-                            where_equal(columns::kind, cell(WaitKind::job)),
-                            where_equal(columns::name, cell(type)),
-                            where(columns::due_at, FilterOp::less_equal, cell(now)),
-                            where_one_of(columns::process_id, managed)});
+    select.filter = all_of({free_jobs(type, now), where_one_of(columns::process_id, managed)});
     select.order = {{columns::due_at, false}};
     select.limit = left;
     CINNABAR_TRY(auto rows, transaction.select(select));
@@ -62,6 +73,21 @@ Result<std::vector<Job>> JobService::lock(ports::WriteTransaction& transaction,
     }
   }
   return jobs;
+}
+
+Result<std::map<std::string, std::int64_t>> JobService::count_free(
+    ports::ReadTransaction& snapshot, const std::set<std::string>& types, std::int64_t limit) {
+  std::map<std::string, std::int64_t> counts;
+  for (const std::string& type : types) {
+    ports::Select select;
+    select.table = &columns::kTable;
+    select.filter = free_jobs(type, clock_.now());
+    select.order = {{columns::due_at, false}};
+    select.limit = limit;
+    CINNABAR_TRY(const auto rows, snapshot.select(select));
+    if (!rows.empty()) counts.emplace(type, std::ssize(rows));
+  }
+  return counts;
 }
 
 Result<Job> JobService::describe(ports::ReadTransaction& snapshot, const ports::Row& row,
@@ -77,10 +103,16 @@ Result<Job> JobService::describe(ports::ReadTransaction& snapshot, const ports::
   CINNABAR_TRY(const LoadedInstance loaded,
                load_instance(snapshot, *catalog_.current(), job.instance));
   job.number = loaded.number;
-  job.variables = seen_from(loaded.instance, id_of<ActivityInstanceId>(row, columns::activity_id));
+  const auto activity = id_of<ActivityInstanceId>(row, columns::activity_id);
+  if (const auto* at = loaded.instance.find_activity(activity)) job.inputs = at->variables;
+  job.variables = seen_from(loaded.instance, activity);
   if (const auto node = loaded.definition->graph->find_node(job.node_id)) {
     const auto* task = loaded.definition->graph->node(*node).get<process::ServiceTask>();
-    if (task != nullptr) job.headers = task->headers;
+    if (task != nullptr) {
+      job.headers = task->headers;
+      job.retries_at_first = task->retries;
+      job.result_variable = task->result_variable;
+    }
   }
   return job;
 }
@@ -89,11 +121,10 @@ Result<ports::Row> JobService::locked_row(ports::ReadTransaction& snapshot,
                                           const CallContext& context, WaitId job,
                                           const std::string& worker) {
   CINNABAR_TRY(auto row, snapshot.get(columns::kTable, {cell(job)}));
-  if (!row || enum_of<WaitKind>(*row, columns::kind) != WaitKind::job) {
-    return make_error(Code::not_found, reasons::kWaitUnknown, "no such job",
-                      std::to_string(job.value()));
+  if (!row || enum_of<WaitKind>(*row, columns::kind) != WaitKind::job) return no_such_job(job);
+  if (!engine_.check_may_manage(context, id_of<ProcessId>(*row, columns::process_id))) {
+    return no_such_job(job);
   }
-  CINNABAR_CHECK_OK(engine_.check_may_manage(context, id_of<ProcessId>(*row, columns::process_id)));
   const auto until = optional_instant_of(*row, columns::due_at);
   const bool is_mine =
       optional_text_of(*row, columns::lock_owner) == worker && until && *until > clock_.now();

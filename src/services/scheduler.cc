@@ -14,6 +14,7 @@ namespace schema = ports::schema;
 
 constexpr std::int64_t kPageRows = 100;
 constexpr Duration kRetryPause = minutes(1);
+constexpr Duration kRetryPauseMax = hours(1);
 
 // What the clock brings, per table; waits only of running instances.
 struct Source {
@@ -103,7 +104,6 @@ Status Scheduler::run_all(const std::vector<Due>& due) {
 void Scheduler::put_off(const Due& due, const Error& error) {
   logger_.warning("scheduler.failed",
                   {{"table", due.table->name}, {"id", due.id}, {"error", to_string(error)}});
-  const Instant later = clock_.now() + kRetryPause;
   const Status moved =
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {
         CINNABAR_TRY(auto row, transaction.get(*due.table, {cell(due.id)}));
@@ -111,13 +111,31 @@ void Scheduler::put_off(const Due& due, const Error& error) {
         // It happened all the same, only the answer was lost; what is planned next stays as it is.
         const auto planned = optional_instant_of(*row, due.due_column);
         if (!planned || *planned > clock_.now()) return {};
-        (*row)[due.due_column] = cell(later);
+        put_off_row(due, error, *row);
         transaction.update(*due.table, std::move(*row));
         return {};
       });
   if (!moved) {
     logger_.warning("scheduler.put_off_failed", {{"error", to_string(moved.error())}});
   }
+}
+
+void Scheduler::put_off_row(const Due& due, const Error& error, ports::Row& row) const {
+  namespace outbox = schema::outbox;
+  if (due.table != &outbox::kTable) {
+    row[due.due_column] = cell(clock_.now() + kRetryPause);
+    return;
+  }
+  const std::int64_t attempts = int_of(row, outbox::attempts) + 1;
+  row[outbox::attempts] = cell(attempts);
+  if (attempts < kDeliveryAttemptsMax && error.code != Code::data_loss) {
+    const std::int64_t doubled = kRetryPause.micros() << std::min<std::int64_t>(attempts - 1, 10);
+    row[outbox::due_at] = cell(clock_.now() + std::min(Duration{doubled}, kRetryPauseMax));
+    return;
+  }
+  row[outbox::due_at] = cell(kDeliveryNever);
+  logger_.error("delivery.given_up",
+                {{"id", due.id}, {"attempts", attempts}, {"error", to_string(error)}});
 }
 
 Result<std::optional<Instant>> Scheduler::next_due() {
@@ -133,6 +151,7 @@ Result<std::optional<Instant>> Scheduler::next_due() {
     CINNABAR_TRY(const auto rows, snapshot->select(select));
     if (rows.empty()) continue;
     const Instant due = instant_of(rows.front(), source.due_column);
+    if (due == kDeliveryNever) continue;
     if (!next || due < *next) next = due;
   }
   return next;

@@ -4,7 +4,10 @@
 // done already does nothing.
 //
 // Thread: one caller at a time, which may wait for commits; not the writer. Errors: those of the
-// store. What fails by itself is put off for kRetryPause and logged, so that it holds up nobody.
+// store. What fails by itself is put off for a minute and logged, so that it holds up nobody. A
+// delivery is put off for twice as long each time, up to an hour; after kDeliveryAttemptsMax
+// attempts, or at once when it can not be read, it is given up: it stays where it is, an error in
+// the log says so, and EngineService::failed_deliveries lists it.
 #pragma once
 
 #include "base/log.h"
@@ -38,6 +41,7 @@ class Scheduler {
   Result<std::vector<Due>> find_due(ports::ReadTransaction& snapshot, Instant now);
   Status run_all(const std::vector<Due>& due);
   void put_off(const Due& due, const Error& error);
+  void put_off_row(const Due& due, const Error& error, ports::Row& row) const;
 
   ports::Store& store_;
   ports::Clock& clock_;

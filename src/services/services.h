@@ -15,6 +15,7 @@
 #include "services/job_service.h"
 #include "services/people.h"
 #include "services/session_service.h"
+#include "services/simulation_service.h"
 #include "services/token_service.h"
 
 namespace cinnabar::services {
@@ -32,6 +33,7 @@ struct Services {
   AdminService& admin;
   EngineService& engine;
   JobService& jobs;
+  SimulationService& simulation;
   ports::Clock& clock;
   ports::Crypto& crypto;
 };

@@ -75,6 +75,7 @@ inline constexpr Reason kInstanceIsCalled{"instance_is_called"};
 inline constexpr Reason kIncidentUnknown{"incident_unknown"};
 inline constexpr Reason kNoticeUnknown{"notice_unknown"};
 inline constexpr Reason kNoticeNotYours{"notice_not_yours"};
+inline constexpr Reason kDeliveryUnknown{"delivery_unknown"};
 inline constexpr Reason kNothingToUrge{"nothing_to_urge"};
 inline constexpr Reason kUrgedTooSoon{"urged_too_soon"};
 inline constexpr Reason kCalendarInvalid{"calendar_invalid"};
@@ -116,6 +117,7 @@ inline constexpr Reason kDefinitionInvalid{"definition_invalid"};
 inline constexpr Reason kPackageInvalid{"package_invalid"};
 
 // Calls to the outside
+inline constexpr Reason kJobRequestInvalid{"job_request_invalid"};
 inline constexpr Reason kConnectorAddressRefused{"connector_address_refused"};
 inline constexpr Reason kConnectorUnreachable{"connector_unreachable"};
 inline constexpr Reason kConnectorTimeout{"connector_timeout"};

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <set>
 
 namespace cinnabar::api {
 namespace {
@@ -57,6 +58,8 @@ struct Pipeline::Exchange {
   Instant started_at;
   std::optional<http::Response> written;  // what to answer after the commit
   bool is_noted = false;                  // its error is in the log
+  std::optional<LongPoll> poll;
+  Instant poll_until;
 };
 
 Pipeline::Pipeline(Dependencies dependencies, Options options)
@@ -273,6 +276,13 @@ void Pipeline::take(ExchangePtr exchange, Answer answer) {
   if (auto* response = std::get_if<http::Response>(&answer)) {
     return finish(*exchange, std::move(*response));
   }
+  if (auto* poll_step = std::get_if<LongPoll>(&answer)) {
+    // What is answered late is dropped, so waiting ends well before that.
+    const Instant latest = exchange->started_at + Duration{options_.answer_limit.micros() / 2};
+    exchange->poll_until = std::min(dependencies_.services.clock.now() + poll_step->wait, latest);
+    exchange->poll = std::move(*poll_step);
+    return poll(std::move(exchange));
+  }
   submit(std::move(exchange), std::move(std::get<WriteStep>(answer)));
 }
 
@@ -300,6 +310,107 @@ void Pipeline::submit(ExchangePtr exchange, WriteStep step) {
   };
   const Status submitted = dependencies_.store.submit(std::move(command));
   if (!submitted.has_value()) refuse_write(*exchange, refusal, submitted.error());
+}
+
+// ---- long polls ----
+
+void Pipeline::poll(ExchangePtr exchange) {
+  watch(exchange);
+  ports::WriteCommand command;
+  command.work = [this, exchange](ports::WriteTransaction& transaction) -> Status {
+    exchange->written.reset();
+    try {
+      CINNABAR_TRY(exchange->written, exchange->poll->run(transaction));
+    } catch (const std::exception& exception) {
+      note_exception(*exchange, exception);
+      return make_error(Code::internal, reasons::kInternal, {});
+    }
+    return {};
+  };
+  command.done = [this, exchange](const Status& status) {
+    guarded(exchange, [&] {
+      if (!status.has_value())
+        return refuse_write(*exchange, exchange->poll->refuse, status.error());
+      if (exchange->written) return finish(*exchange, std::move(*exchange->written));
+      wait(exchange);
+    });
+  };
+  const Status submitted = dependencies_.store.submit(std::move(command));
+  if (!submitted.has_value()) refuse_write(*exchange, exchange->poll->refuse, submitted.error());
+}
+
+void Pipeline::wait(ExchangePtr exchange) {
+  bool is_full = false;
+  {
+    const std::scoped_lock lock(waiting_mutex_);
+    const bool is_over = is_stopping_ || dependencies_.services.clock.now() >= exchange->poll_until;
+    is_full = !is_over && waiting_.size() >= options_.waiting_max;
+    if (!is_over && !is_full) return waiting_.push_back(std::move(exchange));
+  }
+  if (is_full) return refuse_write(*exchange, exchange->poll->refuse, queue_full());
+  finish(*exchange, exchange->poll->give_up());
+}
+
+void Pipeline::wake_waiting() {
+  std::set<std::string> topics;
+  std::size_t count = 0;
+  {
+    const std::scoped_lock lock(waiting_mutex_);
+    count = waiting_.size();
+    for (const ExchangePtr& exchange : waiting_) {
+      topics.insert(exchange->poll->topics.begin(), exchange->poll->topics.end());
+    }
+  }
+  if (count == 0) return;
+  auto snapshot = dependencies_.store.read();
+  if (!snapshot.has_value()) return;
+  auto free =
+      dependencies_.services.jobs.count_free(**snapshot, topics, static_cast<std::int64_t>(count));
+  snapshot->reset();
+  if (!free.has_value() || free->empty()) return;
+  std::vector<ExchangePtr> woken;
+  {
+    const std::scoped_lock lock(waiting_mutex_);
+    std::erase_if(waiting_, [&](const ExchangePtr& exchange) {
+      for (const std::string& topic : exchange->poll->topics) {
+        const auto left = free->find(topic);
+        if (left == free->end() || left->second == 0) continue;
+        --left->second;
+        woken.push_back(exchange);
+        return true;
+      }
+      return false;
+    });
+  }
+  // Who gets nothing, because it was another's or is not theirs to have, waits on behind the
+  // others.
+  for (const ExchangePtr& exchange : woken) poll(exchange);
+}
+
+void Pipeline::release_waiting() {
+  const Instant now = dependencies_.services.clock.now();
+  std::vector<ExchangePtr> released;
+  {
+    const std::scoped_lock lock(waiting_mutex_);
+    std::erase_if(waiting_, [&](const ExchangePtr& exchange) {
+      // The ones that release_overdue has answered are only put away.
+      const bool is_over =
+          is_stopping_ || now >= exchange->poll_until || exchange->is_answered.load();
+      if (is_over) released.push_back(exchange);
+      return is_over;
+    });
+  }
+  for (const ExchangePtr& exchange : released) {
+    guarded(exchange, [&] { finish(*exchange, exchange->poll->give_up()); });
+  }
+}
+
+void Pipeline::stop_waiting() {
+  {
+    const std::scoped_lock lock(waiting_mutex_);
+    is_stopping_ = true;
+  }
+  release_waiting();
 }
 
 void Pipeline::refuse_write(Exchange& exchange, const WriteRefusal& refusal, const Error& error) {

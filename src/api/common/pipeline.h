@@ -18,6 +18,7 @@
 #include "platform/workers.h"
 
 #include <array>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -48,12 +49,21 @@ class Pipeline {
     Duration worker_wait = seconds(10);   // longer in a queue: refused
     Duration answer_limit = seconds(60);  // longer in all: told so, whatever still runs
     UtcOffset time_zone;
+    std::size_t waiting_max = 1'000;  // long polls at a time; more are refused (queue_full)
   };
 
   // Errors: those of http::Router::add for a route table with a mistake.
   static Result<std::unique_ptr<Pipeline>> create(Dependencies dependencies, Options options);
 
   void dispatch(std::shared_ptr<const http::Request> request, Respond respond);
+
+  // Tries long polls again for which there is something, oldest first and no more of them than
+  // that. Waits for a snapshot: not on an I/O thread. Call after commits or a few times a second.
+  void wake_waiting();
+  // Answers long polls whose time is over. Call a few times a second; any thread.
+  void release_waiting();
+  // Answers all of them, and from now on each as soon as it finds nothing: before the end.
+  void stop_waiting();
 
   // Answers deadline_exceeded (timed_out) for the requests that have taken longer than
   // `answer_limit`. What they do goes on, and its answer is dropped; a write may be done or not.
@@ -92,6 +102,8 @@ class Pipeline {
   void run_authentication(ExchangePtr exchange);
   void take(ExchangePtr exchange, Answer answer);
   void submit(ExchangePtr exchange, WriteStep step);
+  void poll(ExchangePtr exchange);
+  void wait(ExchangePtr exchange);
   void refuse_write(Exchange& exchange, const WriteRefusal& refusal, const Error& error);
 
   // Logs what the caller is not told: the server's own trouble, once per request.
@@ -110,6 +122,9 @@ class Pipeline {
   Counter* timed_out_ = nullptr;
   std::mutex watched_mutex_;  // guards watched_
   std::unordered_map<const Exchange*, ExchangePtr> watched_;
+  std::mutex waiting_mutex_;  // guards waiting_ and is_stopping_
+  std::deque<ExchangePtr> waiting_;
+  bool is_stopping_ = false;
 };
 
 }  // namespace cinnabar::api

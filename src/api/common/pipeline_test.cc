@@ -72,6 +72,24 @@ Answer wait_at_gate(const Call&) {
 Answer who(const Call& call) {
   return text(200, call.principal.has_value() ? std::to_string(call.principal->user.value()) : "-");
 }
+// Waits for jobs of the type that its path names, as an administrator.
+Answer poll_jobs(const Call& call) {
+  LongPoll poll;
+  poll.topics = {call.captures.at(0)};
+  poll.wait = seconds(10);
+  poll.run = [call](ports::WriteTransaction& transaction) -> Result<std::optional<http::Response>> {
+    services::CallContext context;
+    context.principal = system_principal();
+    CINNABAR_TRY(const auto jobs,
+                 call.services->jobs.lock(transaction, context,
+                                          {{call.captures.at(0)}, "w", 1, minutes(1)}));
+    if (jobs.empty()) return std::optional<http::Response>();
+    return std::optional(text(200, "job " + std::to_string(jobs[0].number)));
+  };
+  poll.refuse = [](const Error& error) { return text(503, std::string(error.reason.name)); };
+  poll.give_up = [] { return text(200, "nothing"); };
+  return poll;
+}
 
 constexpr Route kRoutes[] = {
     {"GET", "/x/echo/{a}/{b}", Lane::cpu, echo, {}},
@@ -83,6 +101,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/x/wait", Lane::blocking, wait_at_gate, {}},
     {"POST", "/x/upload", Lane::cpu, wait_at_gate, {}},
     {"GET", "/x/who", Lane::cpu, who, {}},
+    {"POST", "/x/poll/{type}", Lane::cpu, poll_jobs, {}},
 };
 constexpr std::string_view kPrefixes[] = {"/x"};
 
@@ -121,10 +140,12 @@ class PipelineTest : public ::testing::Test {
         gate_(0) {
     gate = &gate_;
     handler_calls = 0;
-    auto made =
-        Pipeline::create({kDoors, services_, world_.store, readers_, blocking_, metrics_,
-                          credentials_, settings_, logger_},
-                         {.worker_wait = seconds(5), .answer_limit = seconds(60), .time_zone = {}});
+    auto made = Pipeline::create({kDoors, services_, world_.store, readers_, blocking_, metrics_,
+                                  credentials_, settings_, logger_},
+                                 {.worker_wait = seconds(5),
+                                  .answer_limit = seconds(60),
+                                  .time_zone = {},
+                                  .waiting_max = 2});
     EXPECT_TRUE(made.has_value());
     pipeline_ = std::move(made).value();
   }
@@ -296,6 +317,90 @@ TEST_F(PipelineTest, a_stopped_store_is_refused) {
   EXPECT_EQ(send("POST", "/x/rows/k").get().status, 409);
   EXPECT_THAT(log_, HasSubstr("request.error"));
   EXPECT_THAT(log_, HasSubstr("shutting_down"));
+}
+
+class LongPollTest : public PipelineTest {
+ protected:
+  LongPollTest()
+      : process_(world_.deploy(R"(
+      <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="work"/>
+      <serviceTask id="work" c:jobType="mailing"/>
+      <sequenceFlow id="f2" sourceRef="work" targetRef="end"/><endEvent id="end"/>)")) {}
+
+  void start() {
+    ASSERT_TRUE(world_.start("alice", process_, services::testing::values({{"TITLE", "t"}})));
+  }
+  std::future<http::Response> poll(std::string type) {
+    auto polling = send("POST", "/x/poll/" + type);
+    // Behind it in the writer's queue, so its first attempt is over when this is.
+    EXPECT_TRUE(
+        ports::submit_and_wait(world_.store, [](ports::WriteTransaction&) { return Status{}; }));
+    return polling;
+  }
+  static bool is_ready(std::future<http::Response>& polling) {
+    return polling.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+
+  ProcessId process_;
+};
+
+TEST_F(LongPollTest, what_is_there_is_answered_at_once) {
+  start();
+  EXPECT_EQ(poll("mailing").get().body, "job 1");
+}
+
+TEST_F(LongPollTest, who_waits_longest_gets_it_and_the_other_waits_on) {
+  auto first = poll("mailing");
+  auto second = poll("mailing");
+  pipeline_->wake_waiting();
+  EXPECT_FALSE(is_ready(first));
+  start();
+  pipeline_->wake_waiting();
+  EXPECT_EQ(first.get().body, "job 1");
+  EXPECT_FALSE(is_ready(second));
+  start();
+  pipeline_->wake_waiting();
+  EXPECT_EQ(second.get().body, "job 2");
+}
+
+TEST_F(LongPollTest, others_are_not_woken) {
+  auto other = poll("printing");
+  start();
+  pipeline_->wake_waiting();
+  EXPECT_FALSE(is_ready(other));
+  world_.clock.advance(seconds(10));
+  pipeline_->release_waiting();
+  EXPECT_EQ(other.get().body, "nothing");
+}
+
+TEST_F(LongPollTest, waiting_ends_when_its_time_is_over) {
+  auto polling = poll("mailing");
+  world_.clock.advance(seconds(9));
+  pipeline_->release_waiting();
+  EXPECT_FALSE(is_ready(polling));
+  world_.clock.advance(seconds(1));
+  pipeline_->release_waiting();
+  EXPECT_EQ(polling.get().body, "nothing");
+  // Nothing is left that a job could be given to.
+  start();
+  pipeline_->wake_waiting();
+  EXPECT_EQ(poll("mailing").get().body, "job 1");
+}
+
+TEST_F(LongPollTest, more_than_there_is_room_for_are_refused) {
+  auto first = poll("mailing");
+  auto second = poll("mailing");
+  EXPECT_EQ(poll("mailing").get().body, "queue_full");
+  pipeline_->stop_waiting();
+  EXPECT_EQ(first.get().body, "nothing");
+  EXPECT_EQ(second.get().body, "nothing");
+}
+
+TEST_F(LongPollTest, the_end_of_the_server_lets_all_go_and_keeps_nobody_waiting) {
+  auto polling = poll("mailing");
+  pipeline_->stop_waiting();
+  EXPECT_EQ(polling.get().body, "nothing");
+  EXPECT_EQ(poll("mailing").get().body, "nothing");
 }
 
 TEST_F(PipelineTest, answers_are_counted_by_route_and_class) {

@@ -4,6 +4,10 @@
 // the write runs on the store's writer together with others, its answer is sent after the commit,
 // and if it fails its rows are dropped and `refuse` makes the answer. Handlers hold no state.
 //
+// It may also return a long poll: a write that is tried again, without a thread that waits, when
+// there may be something for it, until it finds something or its time is over. When something may
+// be there is looked up for all of them together; see Pipeline::wake_waiting.
+//
 // Lanes: `cpu` on the I/O thread: parse and look up in memory only, never block. `read` on a reader
 // thread with a snapshot of the store. `blocking` on a worker thread: passwords, files. A cpu route
 // whose request carries files moves to `blocking` by itself.
@@ -11,6 +15,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "platform/http/request.h"
 #include "platform/http/response.h"
 #include "services/codec/package_codec.h"
@@ -36,6 +41,15 @@ struct WriteStep {
   std::function<http::Response(const Error&)> refuse;
 };
 
+struct LongPoll {
+  // As WriteStep::run; nullopt: there is nothing yet.
+  std::function<Result<std::optional<http::Response>>(ports::WriteTransaction&)> run;
+  std::function<http::Response(const Error&)> refuse;
+  std::function<http::Response()> give_up;  // the time is over
+  std::vector<std::string> topics;          // types of jobs that it waits for
+  Duration wait;                            // zero: answers at once
+};
+
 // Settings of doors, by "door.name", as the operator wrote them: how a door words its answers where
 // two clients need different ones. A missing name means the door's default; each door's page lists
 // its names.
@@ -43,7 +57,7 @@ struct DoorSettings {
   std::map<std::string, std::string, std::less<>> values;
 };
 
-using Answer = std::variant<http::Response, WriteStep>;
+using Answer = std::variant<http::Response, WriteStep, LongPoll>;
 
 struct Door;
 class CredentialCache;

@@ -17,8 +17,54 @@ api::Answer revoke_token(const api::Call& call);
 api::Answer list_work_items(const api::Call& call);
 api::Answer show_work_item(const api::Call& call);
 api::Answer complete_work_item(const api::Call& call);
+api::Answer claim_work_item(const api::Call& call);
+api::Answer unclaim_work_item(const api::Call& call);
+api::Answer transfer_work_item(const api::Call& call);
+api::Answer delegate_work_item(const api::Call& call);
+api::Answer resolve_work_item(const api::Call& call);
+api::Answer add_participants(const api::Call& call);
+api::Answer remove_participant(const api::Call& call);
+api::Answer return_work_item(const api::Call& call);
+api::Answer take_back_work_item(const api::Call& call);
 
 api::Answer list_definitions(const api::Call& call);
+api::Answer lint_definition(const api::Call& call);
+api::Answer simulate_definition(const api::Call& call);
+
+api::Answer withdraw_instance(const api::Call& call);
+api::Answer take_back_decision(const api::Call& call);
+api::Answer urge_instance(const api::Call& call);
+api::Answer terminate_instance(const api::Call& call);
+api::Answer suspend_instance(const api::Call& call);
+api::Answer resume_instance(const api::Call& call);
+api::Answer jump_instance(const api::Call& call);
+api::Answer reactivate_instance(const api::Call& call);
+api::Answer migrate_instance(const api::Call& call);
+api::Answer send_notice(const api::Call& call);
+api::Answer preview_route(const api::Call& call);
+
+api::Answer list_notices(const api::Call& call);
+api::Answer read_notice(const api::Call& call);
+
+api::Answer show_variables(const api::Call& call);
+api::Answer change_variables(const api::Call& call);
+api::Answer list_waits(const api::Call& call);
+api::Answer fire_timer(const api::Call& call);
+api::Answer list_incidents(const api::Call& call);
+api::Answer retry_incident(const api::Call& call);
+api::Answer resolve_incident(const api::Call& call);
+api::Answer skip_incident(const api::Call& call);
+api::Answer list_failed_deliveries(const api::Call& call);
+api::Answer retry_delivery(const api::Call& call);
+
+api::Answer send_message(const api::Call& call);
+api::Answer send_signal(const api::Call& call);
+
+api::Answer lock_jobs(const api::Call& call);
+api::Answer complete_job(const api::Call& call);
+api::Answer fail_job(const api::Call& call);
+api::Answer throw_job_error(const api::Call& call);
+api::Answer extend_job(const api::Call& call);
 
 api::Answer start_instance(const api::Call& call);
 api::Answer show_instance(const api::Call& call);

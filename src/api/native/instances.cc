@@ -2,6 +2,7 @@
 #include "api/native/answer.h"
 #include "api/native/fields.h"
 #include "api/native/handlers.h"
+#include "api/native/targets.h"
 #include "api/native/write_once.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
@@ -20,8 +21,10 @@ Result<Start> read_start(const api::Call& call) {
   CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
   const auto process_name = body.text("process", api::Need::required);
   const Json* fields = body.object("fields", api::Need::optional);
-  CINNABAR_CHECK_OK(body.finish());
   const Names names = names_of(call);
+  start.request.variables = read_variables(body, "variables");
+  start.request.chosen = read_people(body, *names.people, "chosen", api::Need::optional);
+  CINNABAR_CHECK_OK(body.finish());
   CINNABAR_TRY(const services::Process* process, find_process(*names.catalog, *process_name));
   start.request.process = process->id;
   start.request.through_api = false;
@@ -60,15 +63,7 @@ struct Target {
 Result<Target> find_target(const api::Call& call) {
   Target target;
   CINNABAR_TRY(target.context, authenticate(call));
-  const Names names = names_of(call);
-  CINNABAR_TRY(const services::Process* process, find_process(*names.catalog, call.captures.at(0)));
-  const auto number = parse_int(call.captures.at(1));
-  if (!number.has_value()) {
-    return make_error(Code::not_found, reasons::kInstanceUnknown, "expected a number",
-                      call.captures.at(1));
-  }
-  CINNABAR_TRY(target.summary,
-               call.services->instances.find(*call.snapshot, target.context, process->id, *number));
+  CINNABAR_TRY(target.summary, find_instance(call, target.context, *call.snapshot));
   return target;
 }
 

@@ -2,15 +2,14 @@
 
 #include "api/common/problem.h"
 #include "api/native/auth.h"
+#include "api/native/engine_routes.h"
 #include "api/native/handlers.h"
 
+#include <algorithm>
 #include <array>
 
 namespace cinnabar::native {
 namespace {
-
-using api::Lane;
-using api::Route;
 
 constexpr std::string_view kWorkItem =
     R"({"id":21,"process":{"id":1,"key":"leave","name":"Leave","uuid":"67d4cf9a-49cd-4341-90da-b899eb0219b1"},)"
@@ -28,7 +27,7 @@ constexpr std::string_view kInstance =
     R"("positions":[{"activity":20,"node":{"id":"Approve","name":"Approve"}}],"incidents":[],)"
     R"("fields":{"days":2}})";
 
-constexpr std::array kRoutes{
+constexpr std::array kBasicRoutes{
     Route{
         "POST",
         "/api/v1/session",
@@ -131,6 +130,16 @@ constexpr std::array kRoutes{
           download_attachment,
           {"The bytes of a file", "", ""}},
 };
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<Route, A + B> join(const std::array<Route, A>& first,
+                                        const std::array<Route, B>& second) {
+  std::array<Route, A + B> all;
+  std::ranges::copy(first, all.begin());
+  std::ranges::copy(second, all.begin() + A);
+  return all;
+}
+constexpr auto kRoutes = join(kBasicRoutes, kEngineRoutes);
 
 constexpr std::array<std::string_view, 1> kPrefixes{"/api"};
 

@@ -2,6 +2,7 @@
 #include "api/native/answer.h"
 #include "api/native/fields.h"
 #include "api/native/handlers.h"
+#include "api/native/targets.h"
 #include "api/native/write_once.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
@@ -61,6 +62,8 @@ struct Completion {
   std::optional<std::string> quick_action;
   std::string comment;
   Json fields = Json::object();
+  expr::Variables variables;
+  std::vector<UserId> chosen;
 };
 
 Result<Completion> read_completion(const api::Call& call) {
@@ -80,6 +83,8 @@ Result<Completion> read_completion(const api::Call& call) {
   completion.quick_action = body.text("quick_action", api::Need::optional);
   completion.comment = body.text("comment", api::Need::optional).value_or("");
   if (const Json* fields = body.object("fields", api::Need::optional)) completion.fields = *fields;
+  completion.variables = read_variables(body, "variables");
+  completion.chosen = read_people(body, *names_of(call).people, "chosen", api::Need::optional);
   CINNABAR_CHECK_OK(body.finish());
   return completion;
 }
@@ -103,6 +108,8 @@ Result<http::Response> complete(const api::Call& call, const Completion& complet
   request.quick_action = completion.quick_action;
   request.comment = completion.comment;
   request.through_api = false;
+  request.variables = completion.variables;
+  request.chosen = completion.chosen;
   CINNABAR_TRY(request.changes,
                read_fields(*definition, *names.people, call.time_zone, completion.fields));
   CINNABAR_TRY(const auto completed,

@@ -47,6 +47,7 @@ struct Parsed {
   MigrateOptions migrate;
   DoctorOptions doctor;
   ConfigOptions config;
+  DefinitionOptions definition;
   ReplayOptions replay;
   std::int64_t replay_instance = 0;
   bool replay_all = false;
@@ -212,6 +213,30 @@ void add_config(CLI::App& app, Parsed& parsed) {
   add(ConfigAction::explain, "explain", "What a setting is for, its range and default");
 }
 
+void add_definition(CLI::App& app, Parsed& parsed) {
+  CLI::App* group = app.add_subcommand("definition", "BPMN documents before they are deployed");
+  group->require_subcommand(1);
+  DefinitionOptions& options = parsed.definition;
+  CLI::App* lint = group->add_subcommand("lint", "Say what is wrong with documents, line by line");
+  lint->add_option("FILE", options.files, "BPMN documents")->required();
+  lint->callback([&] { parsed.chosen = [&] { return run_definition_lint(parsed.definition); }; });
+  CLI::App* simulate =
+      group->add_subcommand("simulate", "Dry run: which nodes are reached, and who is asked why");
+  simulate->add_option("FILE", options.files, "BPMN document")->required()->expected(1);
+  simulate->add_option("--vars", options.variables, "Variables of the process, as a JSON object");
+  simulate->add_option("--fields", options.fields, "Fields of the form, as a JSON object");
+  simulate->add_option("--decisions", options.decisions,
+                       "What is decided, as a JSON list of {\"node\", \"outcome\", ...}");
+  simulate->add_option("--initiator", options.initiator, "Log-in name of who starts it");
+  simulate->add_option("--people", options.people, "People and groups, as a directory.json");
+  simulate->callback(
+      [&] { parsed.chosen = [&] { return run_definition_simulate(parsed.definition); }; });
+  for (CLI::App* command : {lint, simulate}) {
+    command->add_option("--form", options.form, "The form, as in a package");
+    add_json(*command, options.common);
+  }
+}
+
 void add_others(CLI::App& app, Parsed& parsed) {
   CLI::App* doctor = app.add_subcommand("doctor", "Look for what would make trouble");
   add_common(*doctor, parsed.doctor.common);
@@ -257,6 +282,7 @@ int run_command_line(int argc, char** argv) {
   add_transfer(app, parsed);
   add_migrate(app, parsed);
   add_config(app, parsed);
+  add_definition(app, parsed);
   add_others(app, parsed);
   try {
     app.parse(argc, argv);

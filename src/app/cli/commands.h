@@ -92,6 +92,19 @@ struct ConfigOptions {
 };
 Exit run_config(const ConfigOptions& options);
 
+struct DefinitionOptions {
+  CommonOptions common;            // the configuration is not read; `json` counts
+  std::vector<std::string> files;  // BPMN documents; to simulate, one
+  std::string form;                // file of the form, or empty
+  std::string people;              // file with people and groups, or empty
+  std::string initiator;           // log-in name
+  std::string fields = "{}";       // JSON objects
+  std::string variables = "{}";
+  std::string decisions = "[]";  // JSON list
+};
+Exit run_definition_lint(const DefinitionOptions& options);
+Exit run_definition_simulate(const DefinitionOptions& options);
+
 struct ReplayOptions {
   CommonOptions common;
   std::optional<std::int64_t> instance;  // nullopt: all

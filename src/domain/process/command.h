@@ -57,8 +57,10 @@ struct Terminate {
 
 // ---- what the world brings ----
 
+// Not before it is due, unless `early` says so.
 struct FireTimer {
   WaitId wait;
+  bool early = false;
 };
 // To every wait of this instance with that name, and key where the wait has one. At most one for a
 // message when `wait` is set.

@@ -249,7 +249,7 @@ Result<Decision> fire_one(const Context& context, WaitId id, WaitKind kind,
 // Not before it is due: clocks of several servers may differ.
 Result<Decision> fire_timer(const Context& context, const FireTimer& command) {
   CINNABAR_TRY(const Wait* wait, open_wait(context, command.wait, WaitKind::timer));
-  if (wait->due && *wait->due > context.environment.now) {
+  if (!command.early && wait->due && *wait->due > context.environment.now) {
     return fail(Code::failed_precondition, reasons::kTimerNotDue, "the timer is not due yet");
   }
   return fire_one(context, command.wait, WaitKind::timer, {});

@@ -13,6 +13,26 @@ namespace {
 constexpr std::uint8_t kEffectFormat = 0x32;
 }  // namespace
 
+std::string_view name(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::message:
+      return "message";
+    case EffectKind::signal:
+      return "signal";
+    case EffectKind::call:
+      return "call";
+    case EffectKind::cancel_call:
+      return "cancel_call";
+    case EffectKind::call_done:
+      return "call_done";
+    case EffectKind::call_failed:
+      return "call_failed";
+    case EffectKind::call_escalated:
+      return "call_escalated";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
 Result<std::string> encode_effect(const Effect& effect) {
   Writer out{kEffectFormat};
   put_any(out, effect);

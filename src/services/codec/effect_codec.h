@@ -23,6 +23,8 @@ enum class EffectKind : std::uint8_t {
   call_escalated = 7,  // it threw the escalation `name`, which it does not handle
 };
 
+std::string_view name(EffectKind kind);
+
 struct Effect {
   EffectKind kind = EffectKind::message;
   ProcessInstanceId instance;  // of a call: the caller; else who threw it, if anybody

@@ -162,6 +162,7 @@ World::World()
       admin(store, clock, crypto, catalog, people, client_set, clients),
       engine(clock, catalog, people),
       jobs(clock, catalog, engine),
+      simulation(clock, catalog, people),
       scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
@@ -278,8 +279,8 @@ void World::expect_replay_equals_state(ProcessInstanceId instance) {
 }
 
 Services World::all() {
-  return {catalog,       people,  sessions, tokens, instances, inbox_service, files,
-          collaboration, clients, admin,    engine, jobs,      clock,         crypto};
+  return {catalog, people, sessions, tokens, instances,  inbox_service, files, collaboration,
+          clients, admin,  engine,   jobs,   simulation, clock,         crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

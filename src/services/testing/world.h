@@ -102,6 +102,7 @@ class World {
   AdminService admin;
   EngineService engine;
   JobService jobs;
+  SimulationService simulation;
   Scheduler scheduler;
 };
 

@@ -1,0 +1,80 @@
+// Copies sent to readers who decide nothing: mine, and their receipts.
+#include "api/native/answer.h"
+#include "api/native/handlers.h"
+#include "api/native/targets.h"
+#include "api/native/write_once.h"
+#include "vocab/reasons.h"
+
+namespace cinnabar::native {
+namespace {
+
+constexpr std::int64_t kPageDefault = 50;
+constexpr std::int64_t kPageMax = 1'000;
+
+Json notice_json(const Names& names, const services::NoticeRow& notice) {
+  return Json::object()
+      .set("id", notice.id.value())
+      .set("process", process_json(*names.catalog, notice.process))
+      .set("number", notice.number)
+      .set("process_instance", notice.instance.value())
+      .set("title", notice.title)
+      .set("sent_by", user_json(*names.people, notice.sent_by))
+      .set("comment", text_or_null(notice.comment))
+      .set("created_at", time_json(notice.created_at))
+      .set("read_at", notice.read_at.has_value() ? time_json(*notice.read_at) : Json(nullptr));
+}
+
+Result<Json> mine(const api::Call& call) {
+  CINNABAR_TRY(const auto context, authenticate(call));
+  CINNABAR_TRY(auto query, api::StrictQuery::parse(*call.request));
+  services::NoticeQuery wanted;
+  const std::string unread = query.text("unread").value_or("false");
+  wanted.only_unread = unread == "true";
+  if (unread != "true" && unread != "false") {
+    query.report("unread", api::kValueUnknown, "expected true or false");
+  }
+  wanted.limit = query.integer("limit", kPageDefault, 1, kPageMax);
+  wanted.after = NoticeId{query.integer("after", 0, 0, kIdMax)};
+  CINNABAR_CHECK_OK(query.finish());
+  CINNABAR_TRY(const auto notices, call.services->engine.notices(*call.snapshot, context, wanted));
+  const Names names = names_of(call);
+  Json rows = Json::array();
+  for (const auto& notice : notices) rows.push(notice_json(names, notice));
+  const bool is_full = std::ssize(notices) == wanted.limit;
+  return Json::object()
+      .set("items", std::move(rows))
+      .set("next", is_full ? Json(notices.back().id.value()) : Json(nullptr));
+}
+
+Result<http::Response> read(const api::Call& call, const services::CallContext& context,
+                            NoticeId notice, ports::WriteTransaction& transaction) {
+  services::EngineService& engine = call.services->engine;
+  CINNABAR_TRY(const ProcessInstanceId instance, engine.instance_of(transaction, notice));
+  const auto applied =
+      engine.apply(transaction, context, instance, process::ReadNotice{notice, {}}, "read_notice");
+  if (applied.has_value()) return api::json_response(200, applied_json(names_of(call), *applied));
+  if (applied.error().reason != reasons::kNoticeNotYours) return applied.error();
+  // What was sent to others does not exist for the caller.
+  return make_error(Code::not_found, reasons::kNoticeUnknown, "no such notice",
+                    std::to_string(notice.value()));
+}
+
+}  // namespace
+
+api::Answer list_notices(const api::Call& call) {
+  return answer(call, mine(call));
+}
+
+api::Answer read_notice(const api::Call& call) {
+  const auto context = authenticate(call);
+  if (!context.has_value()) return refuse(call, context.error());
+  const auto id = id_capture(call, reasons::kNoticeUnknown, "notice");
+  if (!id.has_value()) return refuse(call, id.error());
+  return write_once(call, *context,
+                    [call, context = context.value(),
+                     notice = NoticeId{*id}](ports::WriteTransaction& transaction) {
+                      return read(call, context, notice, transaction);
+                    });
+}
+
+}  // namespace cinnabar::native
