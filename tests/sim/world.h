@@ -26,7 +26,7 @@ namespace cinnabar::sim {
 
 struct Options {
   std::uint64_t seed = 1;
-  int steps = 30;
+  int steps = 60;
   std::set<int> skip = {};     // steps that are left out, by their number
   bool has_faults = true;      // else no seed has any
   bool on_sqlite = false;      // in a fresh file, else in memory
