@@ -7,6 +7,7 @@
 #include "ports/clock.h"
 #include "ports/crypto.h"
 #include "services/admin_service.h"
+#include "services/client_service.h"
 #include "services/engine_service.h"
 #include "services/inbox_service.h"
 #include "services/instance_service.h"
@@ -20,18 +21,22 @@ class Server {
   Server(ports::Store& store, ports::Clock& clock, ports::Crypto& crypto)
       : instances(clock, catalog, people),
         inbox(people),
-        admin(store, clock, crypto, catalog, people),
+        clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
+        admin(store, clock, crypto, catalog, people, client_set, clients),
         engine(clock, catalog, people),
         jobs(clock, catalog, engine),
         scheduler(store, clock, engine) {
     CINNABAR_ASSERT(people.reload(store).has_value());
     CINNABAR_ASSERT(catalog.reload(store).has_value());
+    CINNABAR_ASSERT(client_set.reload(store).has_value());
   }
 
   services::CatalogSource catalog;
   services::PeopleSource people;
+  services::ClientSource client_set;
   services::InstanceService instances;
   services::InboxService inbox;
+  services::ClientService clients;
   services::AdminService admin;
   services::EngineService engine;
   services::JobService jobs;
