@@ -117,10 +117,10 @@ TEST(DamagedDatabase, writing_stops_with_data_loss) {
     }
   }
   {
-    // The later half: rows and index entries, not the schema.
+    // The last quarter: rows and index entries, not the schema.
     std::fstream file(options.path, std::ios::in | std::ios::out | std::ios::binary);
     const auto pages = static_cast<std::int64_t>(std::filesystem::file_size(options.path)) / 4096;
-    for (std::int64_t page = pages / 2; page < pages; ++page) {
+    for (std::int64_t page = pages * 3 / 4; page < pages; ++page) {
       file.seekp(page * 4096);
       file << std::string(4096, '\x7f');
     }
