@@ -132,6 +132,7 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->instances.emplace(core->clock, core->catalog, core->people, config.utc_offset,
                           core->logger);
   core->inbox.emplace(core->people);
+  core->records.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
@@ -147,8 +148,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->executor.emplace(store, core->clock, *core->jobs, *core->connector, calls, core->logger);
   core->services.emplace(services::Services{
       core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
-      *core->files, *core->collaboration, *core->clients, *core->admin, *core->engine, *core->jobs,
-      *core->simulation, core->clock, core->crypto});
+      *core->records, *core->files, *core->collaboration, *core->clients, *core->admin,
+      *core->engine, *core->jobs, *core->simulation, core->clock, core->crypto});
   return core;
 }
 
@@ -186,10 +187,10 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   options.answer_limit = config.answer_limit;
   options.time_zone = config.utc_offset;
   CINNABAR_TRY(front->pipeline,
-               api::Pipeline::create(
-                   {all_doors(), *core.services, *core.store, *front->readers, *front->blocking,
-                    front->metrics, *front->credentials, front->door_settings, core.logger},
-                   options));
+               api::Pipeline::create({all_doors(), *core.services, *core.store, *front->readers,
+                                      *front->blocking, front->metrics, *front->credentials,
+                                      front->door_settings, core.logger, &front->rates},
+                                     options));
   front->system.emplace(*core.store, front->metrics, system_pages(all_doors()),
                         config.metrics_for_everybody);
 

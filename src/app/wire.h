@@ -7,6 +7,7 @@
 #pragma once
 
 #include "api/common/pipeline.h"
+#include "api/common/rate_limiter.h"
 #include "app/config.h"
 #include "app/system_routes.h"
 #include "outbound/fs_blob_store.h"
@@ -45,6 +46,7 @@ struct Core {
   std::optional<services::TokenService> tokens;
   std::optional<services::InstanceService> instances;
   std::optional<services::InboxService> inbox;
+  std::optional<services::RecordService> records;
   std::optional<services::FileService> files;
   std::optional<services::CollaborationService> collaboration;
   std::optional<services::AdminService> admin;
@@ -67,6 +69,7 @@ struct Front {
   MetricsRegistry metrics;
   api::DoorSettings door_settings;
   std::optional<api::CredentialCache> credentials;
+  api::RateLimiter rates;
   std::optional<Workers> readers;
   std::optional<Workers> blocking;
   std::optional<Workers> timekeeper;  // one thread, for what happens by itself

@@ -38,6 +38,7 @@ Result<FormVersions> load_form_versions(ports::ReadTransaction& snapshot) {
     deployed.id = id_of<FormId>(row, columns::form_id);
     deployed.version_id = id_of<FormVersionId>(row, columns::id);
     deployed.version = int_of(row, columns::version);
+    deployed.created_at = instant_of(row, columns::created_at);
     auto parsed = codec::parse_form(text_of(row, columns::document));
     if (!parsed) return damaged("form", deployed.version_id.value());
     deployed.definition = std::make_shared<const form::FormDefinition>(std::move(*parsed));
@@ -77,8 +78,10 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
   CINNABAR_TRY(const auto forms, all_rows(snapshot, schema::form::kTable));
   for (const ports::Row& row : forms) {
     const auto it = versions.find(id_of<FormVersionId>(row, schema::form::current_version_id));
-    if (it != versions.end())
-      catalog->forms_.emplace(id_of<FormId>(row, schema::form::id), it->second);
+    if (it == versions.end()) continue;
+    DeployedForm form = it->second;
+    form.application = id_of<ApplicationId>(row, schema::form::application_id);
+    catalog->forms_.emplace(id_of<FormId>(row, schema::form::id), std::move(form));
   }
   CINNABAR_TRY(const auto definitions, all_rows(snapshot, schema::process_definition::kTable));
   for (const ports::Row& row : definitions) {

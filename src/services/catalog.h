@@ -32,8 +32,10 @@ struct ProcessSettings {
 
 struct DeployedForm {
   FormId id;
+  ApplicationId application;
   FormVersionId version_id;
   std::int64_t version = 1;
+  Instant created_at;  // this version
   std::shared_ptr<const form::FormDefinition> definition;
 };
 

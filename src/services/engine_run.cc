@@ -544,7 +544,8 @@ Status EngineRun::write() {
                                                     .action = touched.action,
                                                     .now = around_.now,
                                                     .is_new = touched.is_new,
-                                                    .has_attachments = touched.has_attachments}));
+                                                    .has_attachments = touched.has_attachments,
+                                                    .allow_twins = allows_twins_}));
   }
   return ids_.status();
 }

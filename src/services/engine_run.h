@@ -75,6 +75,9 @@ class EngineRun {
   Result<ProcessInstanceId> start_by_trigger(const Process& process, const std::string& node_id,
                                              const expr::Variables& variables);
 
+  // Values of unique fields that other records have are no error.
+  void allow_twins() { allows_twins_ = true; }
+
   // Delivers what is queued and writes everything. Last.
   Status finish();
   // Of touched instances; the number of a new one after `finish`.
@@ -123,6 +126,7 @@ class EngineRun {
   std::map<ProcessInstanceId, Touched> touched_;
   std::deque<codec::Effect> effects_;
   std::int32_t hops_ = 0;
+  bool allows_twins_ = false;
 };
 
 }  // namespace cinnabar::services

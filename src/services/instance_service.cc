@@ -8,6 +8,7 @@
 #include "services/instance_store.h"
 #include "services/invalid_fields.h"
 #include "services/positions.h"
+#include "services/record_rows.h"
 #include "services/rows.h"
 #include "services/unique_fields.h"
 #include "vocab/limits.h"
@@ -177,6 +178,8 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
   auto errors = form::validate(form, submission, *people);
   if (!errors.empty()) return invalid_fields(std::move(errors));
   fields = form::merge(form::defaults_for(form, fields), fields);
+  CINNABAR_CHECK_OK(assign_serials(transaction, process->form, form, fields));
+  CINNABAR_CHECK_OK(assign_row_ids(transaction, form, nullptr, fields));
 
   process::Start command;
   command.instance = id;

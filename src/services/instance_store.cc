@@ -3,6 +3,7 @@
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
 #include "services/projection.h"
+#include "services/record_index.h"
 #include "services/rows.h"
 #include "services/unique_fields.h"
 #include "vocab/limits.h"
@@ -123,7 +124,12 @@ Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord
                                          {.form = record.form,
                                           .record = loaded.record,
                                           .before = loaded.instance.fields,
-                                          .after = after.fields}));
+                                          .after = after.fields,
+                                          .allow_twins = record.allow_twins}));
+  change_index(transaction, {.form = record.form,
+                             .record = loaded.record,
+                             .before = loaded.instance.fields,
+                             .after = after.fields});
   CINNABAR_CHECK_OK(write_record(transaction, record));
   CINNABAR_TRY(std::string state, codec::encode_instance(after));
   CINNABAR_TRY(std::string events, codec::encode_events(record.decision.events));

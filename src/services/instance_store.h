@@ -46,6 +46,7 @@ struct DecisionRecord {
   Instant now;
   bool is_new = false;
   bool has_attachments = false;  // files came with this command
+  bool allow_twins = false;      // see unique_fields.h
 };
 Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord& record);
 

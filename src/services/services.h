@@ -14,6 +14,7 @@
 #include "services/instance_service.h"
 #include "services/job_service.h"
 #include "services/people.h"
+#include "services/record_service.h"
 #include "services/session_service.h"
 #include "services/simulation_service.h"
 #include "services/token_service.h"
@@ -27,6 +28,7 @@ struct Services {
   TokenService& tokens;
   InstanceService& instances;
   InboxService& inbox;
+  RecordService& records;
   FileService& files;
   CollaborationService& collaboration;
   ClientService& clients;

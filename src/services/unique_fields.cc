@@ -34,14 +34,23 @@ Status change_unique_values(ports::WriteTransaction& transaction, const form::Fo
     };
     if (!after.empty()) {
       CINNABAR_TRY(const auto twin, transaction.get(columns::kTable, key(after)));
-      if (twin && id_of<RecordId>(*twin, columns::record_id) != change.record) {
+      const bool is_taken =
+          twin.has_value() && id_of<RecordId>(*twin, columns::record_id) != change.record;
+      if (is_taken && !change.allow_twins) {
         errors.push_back({field.id, reasons::kFieldNotUnique, "another record has this value"});
         continue;
       }
-      transaction.put(columns::kTable,
-                      {cell(change.form), cell(field.id), cell(after), cell(change.record)});
+      if (!is_taken) {
+        transaction.put(columns::kTable,
+                        {cell(change.form), cell(field.id), cell(after), cell(change.record)});
+      }
     }
-    if (!before.empty()) transaction.erase(columns::kTable, key(before));
+    if (before.empty()) continue;
+    // Where twins are allowed the value may be another record's.
+    CINNABAR_TRY(const auto owner, transaction.get(columns::kTable, key(before)));
+    if (owner && id_of<RecordId>(*owner, columns::record_id) == change.record) {
+      transaction.erase(columns::kTable, key(before));
+    }
   }
   if (errors.empty()) return {};
   return invalid_fields(std::move(errors));

@@ -137,6 +137,7 @@ Call Pipeline::make_call(std::shared_ptr<const http::Request> request) const {
   call.settings = &dependencies_.settings;
   call.doors = dependencies_.doors;
   call.credentials = &dependencies_.credentials;
+  call.rates = dependencies_.rates;
   return call;
 }
 

@@ -44,6 +44,7 @@ class Pipeline {
     CredentialCache& credentials;
     const DoorSettings& settings;
     Logger logger;
+    RateLimiter* rates = nullptr;  // null pointer: nobody is limited
   };
   struct Options {
     Duration worker_wait = seconds(10);   // longer in a queue: refused

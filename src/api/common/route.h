@@ -61,6 +61,7 @@ using Answer = std::variant<http::Response, WriteStep, LongPoll>;
 
 struct Door;
 class CredentialCache;
+class RateLimiter;
 
 // One call, valid while its handler and its write step run.
 struct Call {
@@ -72,6 +73,7 @@ struct Call {
   const DoorSettings* settings = nullptr;      // null pointer: defaults
   std::span<const Door* const> doors;          // all of the server
   CredentialCache* credentials = nullptr;      // passwords checked a moment ago
+  RateLimiter* rates = nullptr;                // null pointer: nobody is limited
   std::optional<Principal> principal;          // left by Door::authenticate
 };
 

@@ -1,5 +1,6 @@
 #include "api/dialects/dialects.h"
 
+#include "api/dialects/jodoo/dialect.h"
 #include "api/dialects/omflow/dialect.h"
 
 namespace cinnabar::api {
@@ -7,6 +8,7 @@ namespace cinnabar::api {
 std::span<const Door* const> dialect_doors() {
   static constexpr const Door* kDoors[] = {
       &omflow::kDialect,
+      &jodoo::kDialect,
   };
   return kDoors;
 }

@@ -15,6 +15,9 @@
 
 namespace cinnabar::form {
 
+// Under this key a row of a table may hold its own id, a text; no field has such an id.
+inline constexpr std::string_view kRowId = "$id";
+
 enum class FieldType : std::uint8_t {
   text,          // std::string
   long_text,     // std::string

@@ -25,7 +25,8 @@ bool can_be_required(FieldType type) {
 
 class Validation {
  public:
-  explicit Validation(const org::Directory& directory) : directory_(directory) {}
+  Validation(const org::Directory& directory, bool check_rules)
+      : directory_(directory), check_rules_(check_rules) {}
 
   // A value that is not Null. `stored` is what the record holds, or null pointer: people and groups
   // that were there before may stay after they left.
@@ -70,7 +71,7 @@ class Validation {
           "at most " + std::to_string(limits::kFieldTextBytesMax) + " bytes");
       return;
     }
-    if (text.empty()) return;
+    if (text.empty() || !check_rules_) return;
     if (!field.pattern.empty() && !expr::matches_fully(text, field.pattern)) {
       add(id, reasons::kFieldPatternMismatch, "must match " + field.pattern);
     }
@@ -104,6 +105,7 @@ class Validation {
   }
 
   void check_reference(const std::string& id, const FieldValue& value) {
+    if (!check_rules_) return;
     if (const auto* user = value.get<UserRef>()) {
       check_user(id, user->user);
     } else if (const auto* group = value.get<GroupRef>()) {
@@ -138,7 +140,8 @@ class Validation {
 
   void check_row(const Field& table, const std::string& prefix, const FieldValues& row,
                  bool check_required) {
-    std::size_t known = 0;
+    // A row may carry its own id beside its columns.
+    std::size_t known = row.contains(kRowId) ? 1 : 0;
     for (const Field& column : table.columns) {
       const auto it = row.find(column.id);
       if (it != row.end()) ++known;
@@ -154,6 +157,7 @@ class Validation {
     }
     if (known == row.size()) return;
     for (const auto& [id, value] : row) {
+      if (id == kRowId) continue;
       if (std::ranges::find(table.columns, id, &Field::id) == table.columns.end()) {
         add(prefix + id, reasons::kFieldUnknown, "the table has no such column");
       }
@@ -161,6 +165,7 @@ class Validation {
   }
 
   const org::Directory& directory_;
+  bool check_rules_;
   std::vector<FieldError> errors_;
   std::size_t bytes_ = 0;
 };
@@ -187,7 +192,7 @@ bool is_required(const Field& field, const NodeFields* access) {
 
 std::vector<FieldError> validate(const FormDefinition& form, const Submission& submission,
                                  const org::Directory& directory) {
-  Validation validation(directory);
+  Validation validation(directory, submission.check_rules);
   std::size_t known = 0;
   for (const Field& field : form.fields) {
     const FieldValue* stored = find_value(submission.stored, field.id);

@@ -26,6 +26,8 @@ struct Submission {
   const FieldValues* submitted = nullptr;  // keys spelt as in the form; a Null value clears a field
   const NodeFields* access = nullptr;      // null pointer: the form's own rules
   bool check_required = true;              // quick actions and drafts do not demand fields
+  // False: types and sizes alone, as for what programs write: no patterns, options, references.
+  bool check_rules = true;
 };
 
 // Errors in form order: field_unknown, field_wrong_type, field_too_long, field_pattern_mismatch,

@@ -156,6 +156,7 @@ World::World()
       tokens(store, clock, crypto, people),
       instances(clock, catalog, people),
       inbox_service(people),
+      records(clock, catalog, people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
       collaboration(clock, catalog, people),
       clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
@@ -279,8 +280,8 @@ void World::expect_replay_equals_state(ProcessInstanceId instance) {
 }
 
 Services World::all() {
-  return {catalog, people, sessions, tokens, instances,  inbox_service, files, collaboration,
-          clients, admin,  engine,   jobs,   simulation, clock,         crypto};
+  return {catalog,       people,  sessions, tokens, instances, inbox_service, records, files,
+          collaboration, clients, admin,    engine, jobs,      simulation,    clock,   crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

@@ -96,6 +96,7 @@ class World {
   TokenService tokens;
   InstanceService instances;
   InboxService inbox_service;
+  RecordService records;
   FileService files;
   CollaborationService collaboration;
   ClientService clients;

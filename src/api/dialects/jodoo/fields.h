@@ -1,0 +1,56 @@
+// Field values as this door writes them: wrapped in {"value": ...} on their way in, bare on their
+// way out. Pure over the snapshots they are given; thread: any.
+//
+// What is not written: serial numbers, labels, system fields; unknown names. They are passed over,
+// as the real server does. Reading errors: see envelope.h; a wrong value fails its row.
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+#include "services/catalog.h"
+#include "services/people.h"
+#include "services/record_service.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cinnabar::jodoo {
+
+// What a value may refer to. `file`: an uploaded file by its key; nullopt when it is not bound.
+struct ReadContext {
+  const services::People& people;
+  UtcOffset time_zone;
+  std::function<std::optional<FieldValue>(const std::string& key)> file;
+};
+
+// {"name": {"value": ...}} of a record or a row; absent and null values are Null.
+Result<FieldValues> read_record(const std::vector<form::Field>& fields, const Json& json,
+                                const ReadContext& context, bool is_row = false);
+Result<FieldValue> read_value(const form::Field& field, const Json& json,
+                              const ReadContext& context);
+// The times that are accepted on write; see docs/dialects/jodoo.md.
+std::optional<Instant> read_time(std::string_view text, UtcOffset time_zone);
+
+struct WriteContext {
+  const services::Catalog& catalog;
+  const services::People& people;
+  // The address of an attachment's bytes, good for a while.
+  std::function<std::string(AttachmentId)> url;
+};
+Json write_value(const form::Field& field, const FieldValue* value, const WriteContext& context);
+// A record with its system fields.
+Json write_record(const services::DeployedForm& form, const services::RecordView& record,
+                  std::string_view app_id, std::string_view entry_id, const WriteContext& context);
+
+Json member_json(const services::People& people, UserId user);
+Json department_json(const services::People& people, GroupId group);
+// "2018-01-01T10:10:10.000Z"
+std::string to_iso_millis(Instant at);
+// The vendor's name of a field's type; empty for one that is not shown.
+std::string_view type_name(form::FieldType type);
+// 0 running, 1 finished, 2 ended by hand.
+std::optional<int> flow_state(const services::RecordView& record);
+
+}  // namespace cinnabar::jodoo

@@ -1,0 +1,110 @@
+// Lists of records. A list in the order of ids with a condition that one range of the index answers
+// walks that range, so that a page costs what it shows, however many records fit.
+#include "ports/schema.h"
+#include "services/record_rows.h"
+#include "services/record_service.h"
+#include "services/rows.h"
+#include "vocab/limits.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+#include <set>
+
+namespace cinnabar::services {
+namespace {
+
+namespace columns = ports::schema::record;
+namespace entries = ports::schema::record_index;
+
+// Index entries that are looked at in one go.
+constexpr std::int64_t kWalkPage = 500;
+
+Result<FilterNode> filter_of(const RecordQuery& query) {
+  std::vector<FilterNode> parts = query.filters;
+  for (const FieldCondition& condition : query.conditions) {
+    CINNABAR_TRY(FilterNode node, record_filter(query.form, columns::id, condition));
+    parts.push_back(std::move(node));
+  }
+  std::vector<FilterNode> all{where_equal(columns::form_id, cell(query.form)),
+                              where_equal(columns::deleted_at, CellValue{})};
+  if (!parts.empty())
+    all.push_back(query.any ? any_of(std::move(parts)) : all_of(std::move(parts)));
+  return all_of(std::move(all));
+}
+
+std::optional<std::vector<FilterNode>> range_to_walk(const RecordQuery& query) {
+  if (!query.order.empty() || query.offset > 0 || query.any) return std::nullopt;
+  for (const FieldCondition& condition : query.conditions) {
+    if (auto range = index_range(query.form, condition)) return range;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<ports::Row>> walk(ports::ReadTransaction& snapshot, const RecordQuery& query,
+                                     const FilterNode& filter,
+                                     const std::vector<FilterNode>& range) {
+  std::vector<ports::Row> rows;
+  RecordId after = query.after;
+  while (std::ssize(rows) < query.limit) {
+    ports::Select page;
+    page.table = &entries::kTable;
+    std::vector<FilterNode> parts = range;
+    parts.push_back(where(entries::record_id, FilterOp::greater, cell(after)));
+    page.filter = all_of(std::move(parts));
+    page.order = {SortKey{entries::record_id, false}};
+    page.limit = kWalkPage;
+    CINNABAR_TRY(const auto found, snapshot.select(page));
+    std::vector<CellValue> ids;
+    for (const ports::Row& row : found) ids.push_back(row[entries::record_id]);
+    if (!ids.empty()) {
+      after = id_of<RecordId>(found.back(), entries::record_id);
+      ports::Select select;
+      select.table = &columns::kTable;
+      select.filter = all_of({where_one_of(columns::id, std::move(ids)), filter});
+      select.limit = query.limit - std::ssize(rows);
+      CINNABAR_TRY(auto more, snapshot.select(select));
+      std::ranges::move(more, std::back_inserter(rows));
+    }
+    if (std::ssize(found) < kWalkPage) break;
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snapshot,
+                                                    const CallContext& context,
+                                                    const RecordQuery& query) {
+  const auto catalog = catalog_.current();
+  CINNABAR_CHECK_OK(find_form(*catalog, query.form));
+  CINNABAR_CHECK_OK(check_may(context, *catalog, query.form, PermissionAction::view));
+  if (query.limit <= 0) return std::vector<RecordView>{};
+  CINNABAR_TRY(FilterNode filter, filter_of(query));
+  if (const auto range = range_to_walk(query)) {
+    CINNABAR_TRY(const auto rows, walk(snapshot, query, filter, *range));
+    return record_views(snapshot, rows);
+  }
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = std::move(filter);
+  if (query.order.empty() && query.after.is_assigned()) {
+    select.filter = all_of(
+        {where(columns::id, FilterOp::greater, cell(query.after)), std::move(select.filter)});
+  }
+  select.order = query.order;
+  select.offset = query.offset;
+  select.limit = query.limit;
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  return record_views(snapshot, rows);
+}
+
+Result<std::int64_t> RecordService::count(ports::ReadTransaction& snapshot,
+                                          const CallContext& context, const RecordQuery& query) {
+  const auto catalog = catalog_.current();
+  CINNABAR_CHECK_OK(find_form(*catalog, query.form));
+  CINNABAR_CHECK_OK(check_may(context, *catalog, query.form, PermissionAction::view));
+  CINNABAR_TRY(const FilterNode filter, filter_of(query));
+  return snapshot.count(columns::kTable, filter);
+}
+
+}  // namespace cinnabar::services

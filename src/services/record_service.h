@@ -1,0 +1,120 @@
+// Records of forms: many at once, one by one, and lists; with or without a process behind them.
+//
+// Writes through here are those of programs: values must have the type of their field and fit the
+// limits, but nothing is demanded, compared with others or calculated. What the record of a process
+// instance holds is changed by a command of the engine, so that its history tells of it.
+//
+// Who may: whoever has `add`, `modify`, `remove` or `view` on a process of the form; administrators
+// for forms without a process. Commands run inside a write transaction and answer before the
+// commit; reads run on a snapshot. Errors: permission_denied (not_permitted); not_found
+// (form_unknown, record_unknown); invalid_argument (fields_invalid, filter_invalid,
+// limit_exceeded).
+#pragma once
+
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/store.h"
+#include "services/catalog.h"
+#include "services/context.h"
+#include "services/people.h"
+#include "services/record_filter.h"
+#include "vocab/field_value.h"
+#include "vocab/filter.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+// Rows of one call, and how long a key keeps them from being made twice.
+inline constexpr std::size_t kRecordBatchMax = 100;
+inline constexpr Duration kRecordBatchKept = hours(1);
+// Under this key a row of a table has its id, a text; it is kept when the row is sent again with
+// it.
+inline constexpr std::string_view kRowId = form::kRowId;
+
+struct RecordView {
+  RecordId id;
+  FormId form;
+  ProcessInstanceId instance;  // unassigned: no process runs on it
+  std::optional<InstanceState> state;
+  FieldValues fields;
+  std::int64_t version = 1;
+  UserId created_by;
+  UserId updated_by;  // unassigned: nobody yet
+  Instant created_at;
+  Instant updated_at;
+};
+
+struct NewRecord {
+  FieldValues fields;          // ids as in the form
+  std::optional<Error> error;  // why the row is none; it fails, the others do not
+};
+
+struct CreateRecords {
+  FormId form;
+  UserId creator;  // also who starts the process
+  bool start_process = false;
+  std::string key;  // empty: none; else rows of this key that were made already are passed over
+  std::vector<NewRecord> rows;
+};
+struct CreatedRecord {
+  std::optional<RecordId> made;    // by this call
+  std::optional<RecordView> view;  // of what was made
+  std::optional<RecordId> known;   // by an earlier one
+  std::optional<Error> error;
+};
+
+struct ChangeRecord {
+  FormId form;
+  RecordId record;
+  FieldValues changes;  // Null clears; tables are replaced whole
+};
+
+struct RecordQuery {
+  FormId form;
+  std::vector<FieldCondition> conditions;
+  bool any = false;                 // any of the conditions, instead of all
+  std::vector<FilterNode> filters;  // on columns of record, joined the same way
+  std::vector<SortKey> order;       // by columns of record; empty: by id
+  RecordId after;                   // only with the order by id
+  std::int64_t offset = 0;
+  std::int64_t limit = 100;
+};
+
+class RecordService {
+ public:
+  RecordService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
+                UtcOffset utc_offset = {});
+
+  // One result per row, in order. A row without fields is a record, too.
+  Result<std::vector<CreatedRecord>> create(ports::WriteTransaction& transaction,
+                                            const CallContext& context, CreateRecords request);
+  Result<RecordView> change(ports::WriteTransaction& transaction, const CallContext& context,
+                            ChangeRecord request);
+  // Marks them as deleted, ends their instances, and returns how many there were; ids that name no
+  // record of the form are passed over.
+  Result<std::int64_t> remove(ports::WriteTransaction& transaction, const CallContext& context,
+                              FormId form, const std::vector<RecordId>& records);
+
+  Result<RecordView> find(ports::ReadTransaction& snapshot, const CallContext& context, FormId form,
+                          RecordId record);
+  Result<std::vector<RecordView>> list(ports::ReadTransaction& snapshot, const CallContext& context,
+                                       const RecordQuery& query);
+  Result<std::int64_t> count(ports::ReadTransaction& snapshot, const CallContext& context,
+                             const RecordQuery& query);
+  // The process that runs on records of this form, if there is one; of several the oldest.
+  static const Process* process_of(const Catalog& catalog, FormId form);
+
+ private:
+  Status check_may(const CallContext& context, const Catalog& catalog, FormId form,
+                   PermissionAction action) const;
+
+  ports::Clock& clock_;
+  const CatalogSource& catalog_;
+  const PeopleSource& people_;
+  UtcOffset utc_offset_;
+};
+
+}  // namespace cinnabar::services

@@ -1,0 +1,209 @@
+#include "services/record_service.h"
+
+#include "ports/schema.h"
+#include "services/record_index.h"
+#include "services/testing/world.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cinnabar::services {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::values;
+using testing::World;
+
+class RecordServiceTest : public ::testing::Test {
+ protected:
+  RecordServiceTest()
+      : process_(world_.deploy(testing::kTwoTasks)),
+        form_(world_.catalog.current()->process(process_)->form) {}
+
+  Result<std::vector<CreatedRecord>> create(std::vector<FieldValues> rows, std::string key = {},
+                                            std::string_view user = "admin", bool starts = false) {
+    return world_.write<std::vector<CreatedRecord>>([&](ports::WriteTransaction& transaction) {
+      CreateRecords request;
+      request.form = form_;
+      request.key = key;
+      request.start_process = starts;
+      for (FieldValues& row : rows) request.rows.push_back({row, std::nullopt});
+      return world_.records.create(transaction, world_.as(user), std::move(request));
+    });
+  }
+  std::vector<std::int64_t> find(FieldOp op, std::vector<FieldValue> wanted,
+                                 std::string_view field = "NOTE") {
+    RecordQuery query;
+    query.form = form_;
+    query.conditions = {
+        {world_.catalog.current()->form(form_)->definition->find(field), op, std::move(wanted)}};
+    auto snapshot = world_.store.read();
+    const auto views = world_.records.list(**snapshot, world_.as("admin"), query);
+    std::vector<std::int64_t> ids;
+    if (!views) return {-1};
+    for (const RecordView& view : *views) ids.push_back(view.id.value());
+    return ids;
+  }
+  std::int64_t count() {
+    RecordQuery query;
+    query.form = form_;
+    auto snapshot = world_.store.read();
+    return *world_.records.count(**snapshot, world_.as("admin"), query);
+  }
+
+  World world_;
+  ProcessId process_;
+  FormId form_;
+};
+
+TEST_F(RecordServiceTest, rows_fail_one_by_one_and_a_key_makes_each_once) {
+  const std::vector<FieldValues> rows{
+      values({{"NOTE", "a"}}), {{"NOTE", FieldValue{Decimal{1}}}}, values({{"NOTE", "c"}})};
+  const auto first = create(rows, "k");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_TRUE((*first)[0].made && (*first)[1].error && (*first)[2].made);
+  EXPECT_EQ(count(), 2);
+  auto mended = rows;
+  mended[1] = values({{"NOTE", "b"}});
+  const auto second = create(mended, "k");
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ((*second)[0].known, (*first)[0].made);
+  EXPECT_TRUE((*second)[1].made);
+  EXPECT_EQ(count(), 3);
+  world_.clock.advance(kRecordBatchKept);
+  ASSERT_TRUE(create(mended, "k").has_value());
+  EXPECT_EQ(count(), 6);
+}
+
+TEST_F(RecordServiceTest, without_a_key_nothing_is_remembered) {
+  ASSERT_TRUE(create({values({{"NOTE", "a"}})}).has_value());
+  ASSERT_TRUE(create({values({{"NOTE", "a"}})}).has_value());
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(RecordServiceTest, required_and_unique_are_not_asked_for) {
+  const auto made = create({values({{"TAG", "x"}}), values({{"TAG", "x"}})});
+  ASSERT_TRUE(made.has_value());
+  EXPECT_TRUE((*made)[0].made && (*made)[1].made);
+  // The first one keeps the value, also when the other goes.
+  const RecordId second = *(*made)[1].made;
+  ASSERT_TRUE(world_
+                  .write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+                    return world_.records.remove(transaction, world_.as("admin"), form_, {second});
+                  })
+                  .has_value());
+  auto snapshot = world_.store.read();
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::unique_value::kTable, all_of({})), 1);
+}
+
+TEST_F(RecordServiceTest, fields_are_found_by_every_operator) {
+  const auto made = create(
+      {values({{"NOTE", "apple"}}), values({{"NOTE", "Banana"}}), values({{"TITLE", "no note"}})});
+  ASSERT_TRUE(made.has_value());
+  const auto id = [&](std::size_t i) { return (*made)[i].made->value(); };
+  const auto text = [](const char* value) { return FieldValue::text(value); };
+  EXPECT_THAT(find(FieldOp::equal, {text("apple")}), ElementsAre(id(0)));
+  EXPECT_THAT(find(FieldOp::not_equal, {text("apple")}), ElementsAre(id(1), id(2)));
+  EXPECT_THAT(find(FieldOp::one_of, {text("apple"), text("Banana")}), ElementsAre(id(0), id(1)));
+  EXPECT_THAT(find(FieldOp::none_of, {text("apple"), text("Banana")}), ElementsAre(id(2)));
+  EXPECT_THAT(find(FieldOp::contains, {text("AN")}), ElementsAre(id(1)));
+  EXPECT_THAT(find(FieldOp::not_contains, {text("an")}), ElementsAre(id(0), id(2)));
+  EXPECT_THAT(find(FieldOp::less, {text("a")}), ElementsAre(id(1)));
+  EXPECT_THAT(find(FieldOp::greater_equal, {text("apple")}), ElementsAre(id(0)));
+  EXPECT_THAT(find(FieldOp::empty, {}), ElementsAre(id(2)));
+  EXPECT_THAT(find(FieldOp::not_empty, {}), ElementsAre(id(0), id(1)));
+  EXPECT_THAT(find(FieldOp::equal, {FieldValue{true}}), ElementsAre(-1));
+}
+
+TEST_F(RecordServiceTest, a_changed_and_a_removed_record_are_found_by_what_they_hold_now) {
+  const auto made = create({values({{"NOTE", "old"}})});
+  const RecordId id = *(*made)[0].made;
+  ASSERT_TRUE(world_
+                  .write<RecordView>([&](ports::WriteTransaction& transaction) {
+                    return world_.records.change(transaction, world_.as("admin"),
+                                                 {form_, id, values({{"NOTE", "new"}})});
+                  })
+                  .has_value());
+  EXPECT_THAT(find(FieldOp::equal, {FieldValue::text("old")}), IsEmpty());
+  EXPECT_THAT(find(FieldOp::equal, {FieldValue::text("new")}), ElementsAre(id.value()));
+  const auto removed = world_.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return world_.records.remove(transaction, world_.as("admin"), form_,
+                                 {id, id, RecordId{id.value() + 1'000}});
+  });
+  EXPECT_EQ(*removed, 1);
+  EXPECT_EQ(count(), 0);
+  auto snapshot = world_.store.read();
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::record_index::kTable, all_of({})), 0);
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::record_change::kTable, all_of({})), 3);
+}
+
+TEST_F(RecordServiceTest, a_record_of_an_instance_changes_through_its_history) {
+  const auto made = create({values({{"TITLE", "t"}})}, "", "admin", true);
+  ASSERT_TRUE(made.has_value());
+  const RecordView view = *(*made)[0].view;
+  EXPECT_EQ(view.state, InstanceState::running);
+  ASSERT_TRUE(world_
+                  .write<RecordView>([&](ports::WriteTransaction& transaction) {
+                    return world_.records.change(transaction, world_.as("admin"),
+                                                 {form_, view.id, values({{"NOTE", "later"}})});
+                  })
+                  .has_value());
+  world_.expect_replay_equals_state(view.instance);
+  EXPECT_THAT(find(FieldOp::equal, {FieldValue::text("later")}), ElementsAre(view.id.value()));
+}
+
+TEST_F(RecordServiceTest, a_removed_record_ends_its_instance) {
+  const auto made = create({values({{"TITLE", "t"}})}, "", "admin", true);
+  const RecordView view = *(*made)[0].view;
+  ASSERT_EQ(world_.inbox("alice").size(), 1U);
+  ASSERT_TRUE(world_
+                  .write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+                    return world_.records.remove(transaction, world_.as("admin"), form_, {view.id});
+                  })
+                  .has_value());
+  EXPECT_THAT(world_.inbox("alice"), IsEmpty());
+  world_.expect_replay_equals_state(view.instance);
+}
+
+TEST_F(RecordServiceTest, whoever_was_granted_nothing_may_nothing) {
+  const auto refused = create({values({{"NOTE", "x"}})}, "", "carol");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::permission_denied);
+  auto snapshot = world_.store.read();
+  RecordQuery query;
+  query.form = form_;
+  EXPECT_FALSE(world_.records.list(**snapshot, world_.as("carol"), query).has_value());
+  EXPECT_FALSE(world_.records.count(**snapshot, world_.as("dave"), query).has_value());
+}
+
+TEST_F(RecordServiceTest, a_page_goes_on_behind_the_last_id) {
+  std::vector<FieldValues> rows(30, values({{"NOTE", "same"}}));
+  ASSERT_TRUE(create(rows).has_value());
+  RecordQuery query;
+  query.form = form_;
+  query.limit = 20;
+  query.conditions = {{world_.catalog.current()->form(form_)->definition->find("NOTE"),
+                       FieldOp::equal,
+                       {FieldValue::text("same")}}};
+  auto snapshot = world_.store.read();
+  const auto first = world_.records.list(**snapshot, world_.as("admin"), query);
+  ASSERT_EQ(first->size(), 20U);
+  query.after = first->back().id;
+  const auto second = world_.records.list(**snapshot, world_.as("admin"), query);
+  ASSERT_EQ(second->size(), 10U);
+  EXPECT_GT(second->front().id, first->back().id);
+}
+
+TEST(RecordIndex, numbers_are_ordered_to_the_millionth) {
+  const auto scaled = [](const char* text) { return scaled_number(*Decimal::parse(text)); };
+  EXPECT_EQ(scaled("0"), 0);
+  EXPECT_EQ(scaled("12.5"), 12'500'000);
+  EXPECT_EQ(scaled("-0.0000019"), -1);
+  EXPECT_EQ(scaled("-3"), -3'000'000);
+  EXPECT_GT(scaled("99999999999999999999"), scaled("1000000"));
+  EXPECT_LT(scaled("-99999999999999999999"), scaled("-1000000"));
+}
+
+}  // namespace
+}  // namespace cinnabar::services
