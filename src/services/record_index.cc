@@ -80,8 +80,10 @@ bool is_indexed_by_number(form::FieldType type) {
 
 IndexKey index_key(const FieldValue& value) {
   if (const auto* text = value.get<std::string>()) {
-    if (text->empty()) return {};
-    return {std::string(utf8_prefix(*text, kIndexTextBytesMax)), std::nullopt};
+    // No column of text holds a zero byte.
+    const std::string_view kept = std::string_view(*text).substr(0, text->find('\0'));
+    if (kept.empty()) return {};
+    return {std::string(utf8_prefix(kept, kIndexTextBytesMax)), std::nullopt};
   }
   if (const auto* number = value.get<Decimal>()) return {number->text(), scaled_number(*number)};
   if (const auto* flag = value.get<bool>()) return {std::nullopt, *flag ? 1 : 0};

@@ -1,10 +1,11 @@
 // What lists of records are filtered by: one row of the table record_index per value of a field,
 // kept in the transaction that writes the record.
 //
-// Texts are compared by their first kIndexTextBytesMax bytes, byte by byte. Numbers are ordered to
-// the millionth and within the range of 64 bits, beyond which they are all alike; equality is exact
-// through the canonical text. Times are microseconds, days are texts, people and groups are ids.
-// Empty values, files' contents and tables have no rows. Thread: the writer.
+// Texts are compared by their first kIndexTextBytesMax bytes, up to a zero byte, byte by byte.
+// Numbers are ordered to the millionth and within the range of 64 bits, beyond which they are all
+// alike; equality is exact through the canonical text. Times are microseconds, days are texts,
+// people and groups are ids. Empty values, files' contents and tables have no rows. Thread: the
+// writer.
 #pragma once
 
 #include "domain/form/form_definition.h"

@@ -195,6 +195,11 @@ TEST_F(RecordServiceTest, a_page_goes_on_behind_the_last_id) {
   EXPECT_GT(second->front().id, first->back().id);
 }
 
+TEST(RecordIndex, a_text_ends_at_a_zero_byte) {
+  EXPECT_EQ(index_key(FieldValue{std::string("ab\0c", 4)}).text, "ab");
+  EXPECT_FALSE(index_key(FieldValue{std::string("\0", 1)}).text.has_value());
+}
+
 TEST(RecordIndex, numbers_are_ordered_to_the_millionth) {
   const auto scaled = [](const char* text) { return scaled_number(*Decimal::parse(text)); };
   EXPECT_EQ(scaled("0"), 0);
