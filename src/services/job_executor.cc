@@ -61,7 +61,8 @@ class Settings {
       for (const expr::Value& element : *list) all.push_back(text_of_value(element));
       return all;
     }
-    for (const std::string_view part : split(text(name), ',')) {
+    const std::string one = text(name);
+    for (const std::string_view part : split(one, ',')) {
       if (!trim(part).empty()) all.emplace_back(trim(part));
     }
     return all;

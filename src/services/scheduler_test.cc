@@ -4,6 +4,7 @@
 #include "services/codec/effect_codec.h"
 #include "services/rows.h"
 #include "services/testing/world.h"
+#include "vocab/limits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -134,7 +135,7 @@ TEST_F(SchedulerTest, a_parked_message_nobody_wants_is_dropped) {
 }
 
 TEST_F(SchedulerTest, a_delivery_that_its_receiver_refuses_is_logged) {
-  // The start demands that there is a note, and the message brings none.
+  // The message brings a text that no field takes.
   world.deploy(R"(
     <startEvent id="start"><messageEventDefinition messageRef="m"/></startEvent>
     <sequenceFlow id="f1" sourceRef="start" targetRef="a"/>
@@ -143,7 +144,7 @@ TEST_F(SchedulerTest, a_delivery_that_its_receiver_refuses_is_logged) {
     <message id="m" name="order"/><process id="unused">)");
   codec::Effect effect;
   effect.name = "order";
-  effect.variables = {{"KIND", expr::Value{std::string("no such option")}}};
+  effect.variables = {{"KIND", expr::Value{std::string(limits::kFieldTextBytesMax + 1, 'x')}}};
   park(*codec::encode_effect(effect));
   EXPECT_EQ(*scheduler.tick(), 1U);
   EXPECT_FALSE(parked());

@@ -18,7 +18,8 @@ struct UniqueChange {
   RecordId record;
   const FieldValues& before;  // empty for a new record
   const FieldValues& after;   // empty for a removed one
-  bool allow_twins = false;   // a value that another record has is left to that one
+  bool allow_twins = false;   // a value that another record has is left to that one;
+                              // of several records of one command the last one has it
 };
 
 // Takes the values of `after`, gives back those of `before` that changed. invalid_argument
