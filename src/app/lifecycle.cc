@@ -42,6 +42,16 @@ void forget_old_replies(Core& core, Workers& workers) {
   if (!is_queued) core.logger.warning("replies.forget_skipped");
 }
 
+void forget_old_batches(Core& core, Workers& workers) {
+  const bool is_queued = workers.submit([&core] {
+    const auto forgotten = core.batches->forget_old();
+    if (!forgotten.has_value()) {
+      core.logger.warning("batches.forget_failed", {{"error", to_string(forgotten.error())}});
+    }
+  });
+  if (!is_queued) core.logger.warning("batches.forget_skipped");
+}
+
 void sweep_files(Core& core, Workers& workers) {
   const bool is_queued = workers.submit([&core] {
     const auto swept = core.files->sweep(*core.store);
@@ -75,7 +85,12 @@ void keep_time(Core& core, Front& front) {
         core.logger.warning("scheduler.tick_failed", {{"error", to_string(done.error())}});
         return;
       }
-      if (*done == 0) return;
+      const auto decided = core.batches->tick();
+      if (!decided.has_value()) {
+        core.logger.warning("batches.tick_failed", {{"error", to_string(decided.error())}});
+        return;
+      }
+      if (*done == 0 && *decided == 0) return;
       call_outside(core, *front.callers);
       front.pipeline->wake_waiting();
     }
@@ -102,6 +117,7 @@ int wait_for_signal(Core& core, Front& front) {
       swept_at = core.clock.now();
       sweep_files(core, *front.blocking);
       forget_old_replies(core, *front.blocking);
+      forget_old_batches(core, *front.blocking);
     }
   }
 }

@@ -141,6 +141,10 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
+  core->batches.emplace(
+      store, core->clock,
+      services::BatchService(core->clock, core->catalog, core->people, *core->instances),
+      core->logger);
   services::JobExecutor::Options calls;
   calls.calls_max = kConnectorThreads;
   // A mail takes two round trips of that length at most.

@@ -14,6 +14,7 @@
 #include "outbound/openssl_crypto.h"
 #include "outbound/system_clock.h"
 #include "platform/http/server.h"
+#include "services/batch_service.h"
 #include "services/job_executor.h"
 #include "services/scheduler.h"
 #include "services/services.h"
@@ -54,6 +55,7 @@ struct Core {
   std::optional<services::JobService> jobs;
   std::optional<services::SimulationService> simulation;
   std::optional<services::Scheduler> scheduler;
+  std::optional<services::BatchRunner> batches;
   std::optional<services::JobExecutor> executor;
   std::optional<services::Services> services;
 

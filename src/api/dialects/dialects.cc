@@ -1,5 +1,6 @@
 #include "api/dialects/dialects.h"
 
+#include "api/dialects/dabeicloud/dialect.h"
 #include "api/dialects/jodoo/dialect.h"
 #include "api/dialects/omflow/dialect.h"
 
@@ -9,6 +10,7 @@ std::span<const Door* const> dialect_doors() {
   static constexpr const Door* kDoors[] = {
       &omflow::kDialect,
       &jodoo::kDialect,
+      &dabeicloud::kDialect,
   };
   return kDoors;
 }

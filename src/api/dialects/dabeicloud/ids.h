@@ -1,0 +1,20 @@
+// Work items and batches as clients of this door know them: 32 lower-case hex digits in the form of
+// a UUID of version 4 without dashes. Each id of ours has one such text and a text leads to one id
+// or to none; the kinds do not mix. A text proves nothing: whose it is, is asked every time.
+// Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cinnabar::dabeicloud {
+
+enum class IdKind : std::uint8_t { work_item = 1, batch = 2 };
+
+std::string to_text(IdKind kind, std::int64_t id);
+// In either case of the letters; nullopt for what to_text never made.
+std::optional<std::int64_t> from_text(IdKind kind, std::string_view text);
+
+}  // namespace cinnabar::dabeicloud

@@ -1,0 +1,367 @@
+#include "services/batch_service.h"
+
+#include "domain/form/validate.h"
+#include "ports/schema.h"
+#include "services/idempotency.h"
+#include "services/instance_store.h"
+#include "services/rows.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+#include <set>
+
+namespace cinnabar::services {
+namespace {
+
+namespace schema = ports::schema;
+namespace batches = schema::batch;
+namespace items = schema::batch_item;
+namespace work = schema::work_item;
+
+bool is_of(const People& people, const ports::Row& row, UserId user) {
+  const auto assignee = id_of<UserId>(row, work::assignee_id);
+  if (assignee.is_assigned()) return assignee == user;
+  return people.is_member(id_of<GroupId>(row, work::group_id), user);
+}
+
+bool is_ended(InstanceState state) {
+  return state != InstanceState::running && state != InstanceState::suspended;
+}
+
+// Somebody was added whose word is not in yet, or the item is such a person's own.
+bool has_to_do_with_added(const process::ActivityInstance& activity,
+                          const process::WorkItem& item) {
+  const auto is_added = [](const process::WorkItem& one) {
+    return one.added != AddedAs::none && one.added != AddedAs::again;
+  };
+  if (is_added(item)) return true;
+  return std::ranges::any_of(activity.work_items, [&](const process::WorkItem& other) {
+    return is_added(other) && other.added_to == item.id && other.state == WorkItemState::open;
+  });
+}
+
+bool asks_to_choose(const process::Node& node) {
+  const process::UserTask* task = node.user_task();
+  return task != nullptr && std::ranges::any_of(task->participants, [](const auto& rule) {
+           return std::holds_alternative<process::ChosenRule>(rule);
+         });
+}
+
+// A task behind this one, past gateways, whose people have to be chosen by whoever decides here.
+bool next_is_chosen(const process::ProcessDefinition& graph, process::NodeIndex from) {
+  std::set<process::NodeIndex> seen;
+  std::vector<process::NodeIndex> open{from};
+  while (!open.empty()) {
+    const process::NodeIndex at = open.back();
+    open.pop_back();
+    for (const process::FlowIndex flow : graph.node(at).outgoing) {
+      const process::NodeIndex target = graph.flows[flow].target;
+      if (!seen.insert(target).second) continue;
+      const process::Node& node = graph.node(target);
+      if (asks_to_choose(node)) return true;
+      if (node.user_task() == nullptr) open.push_back(target);
+    }
+  }
+  return false;
+}
+
+BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex node,
+                               const People& people) {
+  const process::UserTask* task = loaded.definition->graph->node(node).user_task();
+  if (task == nullptr) return BatchObstacle::unknown;
+  if (task->comment_required) return BatchObstacle::comment_required;
+  if (task->signature_required) return BatchObstacle::signature_required;
+  const FieldValues nothing;
+  form::Submission submission;
+  submission.stored = &loaded.instance.fields;
+  submission.submitted = &nothing;
+  submission.access = &task->fields;
+  if (!form::validate(*loaded.definition->form, submission, people).empty()) {
+    return BatchObstacle::field_required;
+  }
+  if (next_is_chosen(*loaded.definition->graph, node)) return BatchObstacle::choice_required;
+  return BatchObstacle::none;
+}
+
+BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Catalog& catalog,
+                          const People& people) {
+  const process::ActivityInstance* activity = loaded.instance.find_activity_of(id);
+  const process::WorkItem* item = loaded.instance.find_item(id);
+  if (activity == nullptr || item == nullptr) return BatchObstacle::decided;
+  const auto node = loaded.definition->graph->find_node(activity->node_id);
+  if (!node) return BatchObstacle::unknown;
+  const process::UserTask* task = loaded.definition->graph->node(*node).user_task();
+  const Process* process = catalog.process(loaded.process);
+  const bool is_on = task != nullptr && task->allow_batch && process != nullptr &&
+                     process->enabled && process->api_enabled;
+  if (!is_on) return BatchObstacle::switched_off;
+  if (has_to_do_with_added(*activity, *item)) return BatchObstacle::added_participant;
+  if (item->waiting) return BatchObstacle::unknown;
+  return obstacle_of_task(loaded, *node, people);
+}
+
+std::vector<BatchItem> distinct(const std::vector<BatchItem>& all) {
+  std::set<std::string_view> seen;
+  std::vector<BatchItem> out;
+  for (const BatchItem& item : all) {
+    if (seen.insert(item.text).second) out.push_back(item);
+  }
+  return out;
+}
+
+Error unknown_batch(std::int64_t id) {
+  return make_error(Code::not_found, kBatchUnknown, "no such batch", std::to_string(id));
+}
+
+Result<std::vector<ports::Row>> items_of(ports::ReadTransaction& snapshot, std::int64_t batch) {
+  ports::Select select;
+  select.table = &items::kTable;
+  select.filter = where_equal(items::batch_id, cell(batch));
+  select.order = {{items::position, false}};
+  return snapshot.select(select);
+}
+
+ports::Select waiting_of(std::int64_t batch, std::int64_t limit) {
+  ports::Select select;
+  select.table = &items::kTable;
+  select.filter = all_of({where_equal(items::batch_id, cell(batch)),
+                          where_equal(items::state, cell(BatchItemState::waiting))});
+  select.order = {{items::position, false}};
+  select.limit = limit;
+  return select;
+}
+
+}  // namespace
+
+std::string_view name(BatchObstacle obstacle) {
+  switch (obstacle) {
+    case BatchObstacle::none:
+      return "none";
+    case BatchObstacle::unknown:
+      return "unknown";
+    case BatchObstacle::ended:
+      return "ended";
+    case BatchObstacle::decided:
+      return "decided";
+    case BatchObstacle::suspended:
+      return "suspended";
+    case BatchObstacle::switched_off:
+      return "switched_off";
+    case BatchObstacle::added_participant:
+      return "added_participant";
+    case BatchObstacle::comment_required:
+      return "comment_required";
+    case BatchObstacle::signature_required:
+      return "signature_required";
+    case BatchObstacle::field_required:
+      return "field_required";
+    case BatchObstacle::choice_required:
+      return "choice_required";
+    case BatchObstacle::refused:
+      return "refused";
+    case BatchObstacle::user_disabled:
+      return "user_disabled";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+BatchService::BatchService(ports::Clock& clock, const CatalogSource& catalog,
+                           const PeopleSource& people, InstanceService& instances)
+    : clock_(clock), catalog_(catalog), people_(people), instances_(instances) {}
+
+Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
+                                          const CallContext& context, WorkItemId item) {
+  if (!item.is_assigned()) return BatchObstacle::unknown;
+  const auto catalog = catalog_.current();
+  const auto people = people_.current();
+  CINNABAR_TRY(const auto row, snapshot.get(work::kTable, {cell(item)}));
+  if (!row || !is_of(*people, *row, context.principal.user)) return BatchObstacle::unknown;
+  const auto id = id_of<ProcessInstanceId>(*row, work::instance_id);
+  CINNABAR_TRY(const auto instance, snapshot.get(schema::process_instance::kTable, {cell(id)}));
+  if (!instance) return BatchObstacle::unknown;
+  const auto state = enum_of<InstanceState>(*instance, schema::process_instance::status);
+  if (is_ended(state)) return BatchObstacle::ended;
+  if (enum_of<WorkItemState>(*row, work::state) != WorkItemState::open) {
+    return BatchObstacle::decided;
+  }
+  if (state == InstanceState::suspended) return BatchObstacle::suspended;
+  CINNABAR_TRY(const LoadedInstance loaded, load_instance(snapshot, *catalog, id));
+  return obstacle_of(loaded, item, *catalog, *people);
+}
+
+Result<std::optional<std::int64_t>> BatchService::find_repeated(ports::ReadTransaction& snapshot,
+                                                                const CallContext& context,
+                                                                const BatchRequest& request) {
+  if (request.idempotency_key.empty()) return std::optional<std::int64_t>{};
+  CINNABAR_CHECK_OK(check_key({{}, request.idempotency_key, {}}));
+  ports::Select select;
+  select.table = &batches::kTable;
+  select.filter = all_of({where_equal(batches::user_id, cell(context.principal.user)),
+                          where_equal(batches::door, cell(context.door)),
+                          where_equal(batches::idempotency_key, cell(request.idempotency_key))});
+  select.limit = 1;
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  if (rows.empty()) return std::optional<std::int64_t>{};
+  const std::int64_t id = int_of(rows.front(), batches::id);
+  CINNABAR_TRY(const auto stored, items_of(snapshot, id));
+  const bool is_same =
+      enum_of<Outcome>(rows.front(), batches::action) == request.outcome &&
+      std::ranges::equal(stored, request.items, [](const ports::Row& row, const BatchItem& item) {
+        return text_of(row, items::item) == item.text;
+      });
+  if (is_same) return std::optional<std::int64_t>{id};
+  return make_error(Code::conflict, reasons::kIdempotencyMismatch,
+                    "the key was used with another request", request.idempotency_key);
+}
+
+Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
+                                          const CallContext& context, BatchRequest request) {
+  if (request.items.empty()) {
+    return make_error(Code::invalid_argument, reasons::kArgumentMalformed, "a batch needs items");
+  }
+  if (request.items.size() > kBatchItemsMax) {
+    return make_error(Code::invalid_argument, reasons::kLimitExceeded,
+                      "a batch has at most " + std::to_string(kBatchItemsMax) + " items");
+  }
+  request.items = distinct(request.items);
+  CINNABAR_TRY(const auto repeated, find_repeated(transaction, context, request));
+  if (repeated) return *repeated;
+  CINNABAR_TRY(
+      const std::int64_t unfinished,
+      transaction.count(batches::kTable,
+                        all_of({where_equal(batches::user_id, cell(context.principal.user)),
+                                where_equal(batches::finished_at, CellValue{})})));
+  if (unfinished >= static_cast<std::int64_t>(kUnfinishedBatchesMax)) {
+    return make_error(Code::resource_exhausted, reasons::kRateLimited,
+                      "too many batches of this person are under way");
+  }
+  CINNABAR_TRY(const std::int64_t id, transaction.next_number("batch"));
+  const Instant now = clock_.now();
+  transaction.insert(
+      batches::kTable,
+      {cell(id), cell(context.principal.user), cell(context.door), cell(request.outcome),
+       CellValue{}, cell_or_null(request.idempotency_key),
+       cell(static_cast<std::int64_t>(request.items.size())), cell(now), CellValue{}});
+  std::int64_t position = 0;
+  for (const BatchItem& item : request.items) {
+    transaction.insert(items::kTable,
+                       {cell(id), cell(position++), cell(item.text), cell_or_null(item.item),
+                        cell(BatchItemState::waiting), CellValue{}, CellValue{}});
+  }
+  CINNABAR_CHECK_OK(write_audit(transaction, context, "submit", "batch", id,
+                                std::to_string(request.items.size()) + " work items", now));
+  return id;
+}
+
+Result<BatchProgress> BatchService::progress(ports::ReadTransaction& snapshot,
+                                             const CallContext& context, std::int64_t batch) {
+  CINNABAR_TRY(const auto row, snapshot.get(batches::kTable, {cell(batch)}));
+  if (!row || id_of<UserId>(*row, batches::user_id) != context.principal.user ||
+      text_of(*row, batches::door) != context.door) {
+    return unknown_batch(batch);
+  }
+  BatchProgress out;
+  out.id = batch;
+  out.total = int_of(*row, batches::total);
+  CINNABAR_TRY(const auto rows, items_of(snapshot, batch));
+  for (const ports::Row& item : rows) {
+    const auto state = enum_of<BatchItemState>(item, items::state);
+    if (state == BatchItemState::waiting) continue;
+    ++out.processed;
+    if (state != BatchItemState::failed) continue;
+    out.failures.push_back(
+        {text_of(item, items::item), enum_of<BatchObstacle>(item, items::reason)});
+  }
+  return out;
+}
+
+Status BatchService::store_result(ports::WriteTransaction& transaction, ports::Row batch,
+                                  ports::Row item, BatchObstacle reason) {
+  const Instant now = clock_.now();
+  const bool is_done = reason == BatchObstacle::none;
+  CINNABAR_TRY(const auto left,
+               transaction.select(waiting_of(int_of(batch, batches::id), std::int64_t{2})));
+  // A transaction does not see its own writes, so this item is still among them.
+  const bool is_last = left.size() <= 1;
+  item[items::state] = cell(is_done ? BatchItemState::done : BatchItemState::failed);
+  item[items::reason] = is_done ? CellValue{} : cell(reason);
+  item[items::done_at] = cell(now);
+  transaction.update(items::kTable, std::move(item));
+  if (!is_last) return {};
+  batch[batches::finished_at] = cell(now);
+  transaction.update(batches::kTable, std::move(batch));
+  return {};
+}
+
+// True when the decision of an earlier item of the same batch decided this one, too: both were
+// closed in the same moment, in the same instance.
+Result<bool> BatchService::was_decided_with(ports::ReadTransaction& snapshot,
+                                            const ports::Row& item) {
+  if (is_null(item, items::work_item_id)) return false;
+  CINNABAR_TRY(const auto closed, snapshot.get(work::kTable, {item[items::work_item_id]}));
+  if (!closed || enum_of<WorkItemState>(*closed, work::state) != WorkItemState::completed ||
+      is_null(*closed, work::closed_at)) {
+    return false;
+  }
+  CINNABAR_TRY(const auto all, items_of(snapshot, int_of(item, items::batch_id)));
+  std::vector<CellValue> earlier;
+  for (const ports::Row& other : all) {
+    if (int_of(other, items::position) >= int_of(item, items::position)) break;
+    if (enum_of<BatchItemState>(other, items::state) == BatchItemState::done) {
+      earlier.push_back(other[items::work_item_id]);
+    }
+  }
+  ports::Select select;
+  select.table = &work::kTable;
+  select.filter = all_of({where_one_of(work::id, std::move(earlier)),
+                          where_equal(work::instance_id, (*closed)[work::instance_id]),
+                          where_equal(work::closed_at, (*closed)[work::closed_at])});
+  select.limit = 1;
+  CINNABAR_TRY(const auto found, snapshot.select(select));
+  return !found.empty();
+}
+
+Status BatchService::run_item(ports::WriteTransaction& transaction, std::int64_t batch,
+                              std::int64_t position) {
+  CINNABAR_TRY(auto batch_row, transaction.get(batches::kTable, {cell(batch)}));
+  CINNABAR_TRY(auto row, transaction.get(items::kTable, {cell(batch), cell(position)}));
+  if (!batch_row || !row) return {};
+  if (enum_of<BatchItemState>(*row, items::state) != BatchItemState::waiting) return {};
+  const auto user = id_of<UserId>(*batch_row, batches::user_id);
+  const CallContext context{{PrincipalKind::user, user},
+                            text_of(*batch_row, batches::door),
+                            "batch-" + std::to_string(batch),
+                            {}};
+  if (!people_.current()->is_active(user)) {
+    return store_result(transaction, *batch_row, *row, BatchObstacle::user_disabled);
+  }
+  const auto item = id_of<WorkItemId>(*row, items::work_item_id);
+  CINNABAR_TRY(BatchObstacle obstacle, check(transaction, context, item));
+  if (obstacle == BatchObstacle::decided || obstacle == BatchObstacle::ended) {
+    CINNABAR_TRY(const bool was_decided, was_decided_with(transaction, *row));
+    if (was_decided) obstacle = BatchObstacle::none;
+    return store_result(transaction, *batch_row, *row, obstacle);
+  }
+  if (obstacle != BatchObstacle::none) {
+    return store_result(transaction, *batch_row, *row, obstacle);
+  }
+  CINNABAR_TRY(const auto work_row, transaction.get(work::kTable, {cell(item)}));
+  CINNABAR_ASSERT(work_row.has_value());
+  CompleteRequest request;
+  request.activity = id_of<ActivityInstanceId>(*work_row, work::activity_id);
+  request.item = item;
+  request.outcome = enum_of<Outcome>(*batch_row, batches::action);
+  CINNABAR_CHECK_OK(instances_.complete(transaction, context, std::move(request)));
+  return store_result(transaction, *batch_row, *row, BatchObstacle::none);
+}
+
+Status BatchService::fail_item(ports::WriteTransaction& transaction, std::int64_t batch,
+                               std::int64_t position, BatchObstacle reason) {
+  CINNABAR_TRY(auto batch_row, transaction.get(batches::kTable, {cell(batch)}));
+  CINNABAR_TRY(auto row, transaction.get(items::kTable, {cell(batch), cell(position)}));
+  if (!batch_row || !row) return {};
+  if (enum_of<BatchItemState>(*row, items::state) != BatchItemState::waiting) return {};
+  return store_result(transaction, std::move(*batch_row), std::move(*row), reason);
+}
+
+}  // namespace cinnabar::services

@@ -1,0 +1,134 @@
+// Decisions on many work items that one person asks for at once: which of them allow it, a batch
+// that is on disk before the answer, and how far it is. BatchRunner does the work afterwards: one
+// transaction for each item, the item's result committed together with the decision, so that a
+// crash repeats and forgets nothing.
+//
+// An item is decided without its form being opened, so whatever a person would have to fill in, and
+// a task whose definition does not allow batches, make it fail; nothing is passed over. All rules
+// are looked at again when the item's turn comes.
+//
+// Thread: the service is made of borrowed sources and has no state; BatchRunner::tick from one
+// thread at a time, which may wait for commits, not the writer. Errors: invalid_argument
+// (argument_malformed, limit_exceeded), resource_exhausted (rate_limited) for too many unfinished
+// batches, not_found (batch_unknown), conflict (idempotency_mismatch), and those of the store.
+#pragma once
+
+#include "base/log.h"
+#include "services/instance_service.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cinnabar::services {
+
+inline constexpr std::size_t kBatchItemsMax = 200;
+inline constexpr std::size_t kUnfinishedBatchesMax = 5;  // of one person
+inline constexpr Duration kBatchKept = hours(24 * 7);    // after its end
+inline constexpr Reason kBatchUnknown{"batch_unknown"};
+
+// Why an item can not be decided in a batch, in the order in which they are looked for. Stored:
+// append only.
+enum class BatchObstacle : std::uint8_t {
+  none = 0,
+  unknown = 1,  // also: somebody else's
+  ended = 2,    // the instance
+  decided = 3,
+  suspended = 4,
+  switched_off = 5,
+  added_participant = 6,
+  comment_required = 7,
+  signature_required = 8,
+  field_required = 9,
+  choice_required = 10,  // of the participants of the next task
+  refused = 11,          // by the engine, for another reason
+  user_disabled = 12,
+};
+std::string_view name(BatchObstacle obstacle);
+
+// Stored: append only.
+enum class BatchItemState : std::uint8_t { waiting = 1, done = 2, failed = 3 };
+
+struct BatchItem {
+  std::string text;  // as it was asked for
+  WorkItemId item;   // unassigned: the text names none
+};
+struct BatchRequest {
+  Outcome outcome = Outcome::approved;
+  std::vector<BatchItem> items;  // repeated texts count once, in the first place
+  std::string idempotency_key;   // empty: none
+};
+struct BatchProgress {
+  std::int64_t id = 0;
+  std::int64_t total = 0;
+  std::int64_t processed = 0;
+  struct Failure {
+    std::string text;
+    BatchObstacle reason = BatchObstacle::none;
+  };
+  std::vector<Failure> failures;  // in the order of the request
+};
+
+class BatchService {
+ public:
+  BatchService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
+               InstanceService& instances);
+
+  // Whether the caller could decide that work item in a batch now.
+  Result<BatchObstacle> check(ports::ReadTransaction& snapshot, const CallContext& context,
+                              WorkItemId item);
+  // The id of the batch; that of the first one for a repeated key.
+  Result<std::int64_t> submit(ports::WriteTransaction& transaction, const CallContext& context,
+                              BatchRequest request);
+  // Of the caller's own batch, as of one moment.
+  Result<BatchProgress> progress(ports::ReadTransaction& snapshot, const CallContext& context,
+                                 std::int64_t batch);
+
+  // For BatchRunner. Decides the item at `position` and stores that it did; nothing when its result
+  // is stored already. An error leaves the item as it was.
+  Status run_item(ports::WriteTransaction& transaction, std::int64_t batch, std::int64_t position);
+  // Stores that it failed, unless it has a result.
+  Status fail_item(ports::WriteTransaction& transaction, std::int64_t batch, std::int64_t position,
+                   BatchObstacle reason);
+
+ private:
+  Result<std::optional<std::int64_t>> find_repeated(ports::ReadTransaction& snapshot,
+                                                    const CallContext& context,
+                                                    const BatchRequest& request);
+  Status store_result(ports::WriteTransaction& transaction, ports::Row batch, ports::Row item,
+                      BatchObstacle reason);
+  Result<bool> was_decided_with(ports::ReadTransaction& snapshot, const ports::Row& item);
+
+  ports::Clock& clock_;
+  const CatalogSource& catalog_;
+  const PeopleSource& people_;
+  InstanceService& instances_;
+};
+
+class BatchRunner {
+ public:
+  BatchRunner(ports::Store& store, ports::Clock& clock, BatchService service, Logger logger = {});
+
+  // Some items of every unfinished batch, each in a command of its own, all of them under way
+  // together; items of one batch keep their order. Returns how many got a result.
+  Result<std::size_t> tick();
+  // Removes batches that ended longer than kBatchKept ago. Returns how many.
+  Result<std::size_t> forget_old();
+
+ private:
+  struct Turn {
+    std::int64_t batch = 0;
+    std::int64_t position = 0;
+  };
+  Result<std::vector<Turn>> find_turns();
+  bool settle(const Turn& turn, const Status& result);
+
+  ports::Store& store_;
+  ports::Clock& clock_;
+  BatchService service_;
+  Logger logger_;
+};
+
+}  // namespace cinnabar::services

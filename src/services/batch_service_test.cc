@@ -1,0 +1,153 @@
+#include "services/batch_service.h"
+
+#include "services/testing/world.h"
+#include "vocab/reasons.h"
+
+#include <gtest/gtest.h>
+
+namespace cinnabar::services {
+namespace {
+
+using testing::values;
+using testing::World;
+
+constexpr const char* kBatchTask = R"(<startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="x"/>
+    <userTask id="x" name="X" c:batch="true"><extensionElements><c:participants groups="it"/>
+    </extensionElements></userTask>
+    <sequenceFlow id="f2" sourceRef="x" targetRef="end"/><endEvent id="end"/>)";
+
+class BatchServiceTest : public ::testing::Test {
+ protected:
+  std::vector<BatchItem> ask(std::string_view user, ProcessId process, int count) {
+    for (int i = 0; i < count; ++i) {
+      EXPECT_TRUE(world.start("alice", process, values({{"TITLE", "t"}})));
+    }
+    InboxQuery all;
+    all.limit = -1;
+    std::vector<BatchItem> out;
+    for (const InboxItem& item : world.inbox(user, all)) {
+      out.push_back({std::to_string(item.id.value()), item.id});
+    }
+    return out;
+  }
+  Result<std::int64_t> submit(std::string_view user, std::vector<BatchItem> items,
+                              std::string key = {}) {
+    return world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+      return service.submit(transaction, world.as(user),
+                            {Outcome::approved, items, std::move(key)});
+    });
+  }
+  BatchProgress progress(std::string_view user, std::int64_t batch) {
+    auto snapshot = world.store.read();
+    auto found = service.progress(**snapshot, world.as(user), batch);
+    EXPECT_TRUE(found);
+    return found ? *found : BatchProgress{};
+  }
+  void run() {
+    for (int round = 0; round < 100; ++round) {
+      const auto done = runner.tick();
+      ASSERT_TRUE(done);
+      if (*done == 0) return;
+    }
+    FAIL() << "never ends";
+  }
+
+  World world;
+  BatchService service{world.clock, world.catalog, world.people, world.instances};
+  BatchRunner runner{world.store, world.clock, service};
+};
+
+TEST_F(BatchServiceTest, every_item_is_decided_once_and_the_rest_fails) {
+  const ProcessId process = world.deploy(kBatchTask);
+  auto items = ask("bob", process, 3);
+  ASSERT_EQ(items.size(), 3U);
+  items.push_back(items[0]);
+  items.push_back({"nothing", {}});
+  const auto batch = submit("bob", items);
+  ASSERT_TRUE(batch) << to_string(batch.error());
+  EXPECT_EQ(progress("bob", *batch).total, 4);
+  EXPECT_EQ(progress("bob", *batch).processed, 0);
+  run();
+  const BatchProgress after = progress("bob", *batch);
+  EXPECT_EQ(after.processed, 4);
+  ASSERT_EQ(after.failures.size(), 1U);
+  EXPECT_EQ(after.failures[0].text, "nothing");
+  EXPECT_EQ(after.failures[0].reason, BatchObstacle::unknown);
+  EXPECT_TRUE(world.inbox("bob").empty());
+}
+
+TEST_F(BatchServiceTest, the_first_of_two_batches_wins) {
+  const ProcessId process = world.deploy(kBatchTask);
+  const auto items = ask("bob", process, 20);
+  const auto first = submit("bob", items);
+  const auto second = submit("alice", items);
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(second);
+  run();
+  const BatchProgress a = progress("bob", *first);
+  const BatchProgress b = progress("alice", *second);
+  EXPECT_EQ(a.processed, 20);
+  EXPECT_EQ(b.processed, 20);
+  EXPECT_EQ(a.failures.size() + b.failures.size(), 20U);
+  for (const auto& failure : b.failures) EXPECT_EQ(failure.reason, BatchObstacle::ended);
+}
+
+TEST_F(BatchServiceTest, a_task_without_the_switch_is_not_decided) {
+  const ProcessId process = world.deploy(testing::kTwoTasks);
+  const auto items = ask("bob", process, 1);
+  const auto batch = submit("bob", items);
+  ASSERT_TRUE(batch);
+  run();
+  ASSERT_EQ(progress("bob", *batch).failures.size(), 1U);
+  EXPECT_EQ(progress("bob", *batch).failures[0].reason, BatchObstacle::switched_off);
+  EXPECT_EQ(world.inbox("bob").size(), 1U);
+}
+
+TEST_F(BatchServiceTest, whoever_was_disabled_decides_nothing_more) {
+  const ProcessId process = world.deploy(kBatchTask);
+  const auto batch = submit("bob", ask("bob", process, 2));
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE(world.admin.set_enabled("bob", false, world.sessions));
+  run();
+  const BatchProgress after = progress("bob", *batch);
+  ASSERT_EQ(after.failures.size(), 2U);
+  EXPECT_EQ(after.failures[0].reason, BatchObstacle::user_disabled);
+  EXPECT_EQ(world.inbox("alice").size(), 2U);
+}
+
+TEST_F(BatchServiceTest, a_key_names_one_batch_and_five_may_be_under_way) {
+  const ProcessId process = world.deploy(kBatchTask);
+  const auto items = ask("bob", process, 2);
+  const auto first = submit("bob", items, "k");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*submit("bob", items, "k"), *first);
+  EXPECT_EQ(submit("bob", {items[0]}, "k").error().reason, reasons::kIdempotencyMismatch);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(submit("bob", items));
+  EXPECT_EQ(submit("bob", items).error().code, Code::resource_exhausted);
+  ASSERT_TRUE(submit("alice", items));
+  run();
+  EXPECT_TRUE(submit("bob", items));
+}
+
+TEST_F(BatchServiceTest, a_batch_is_its_submitters_and_is_forgotten_a_week_after_its_end) {
+  const ProcessId process = world.deploy(kBatchTask);
+  const auto batch = submit("bob", ask("bob", process, 1));
+  ASSERT_TRUE(batch);
+  const auto status_for = [&](std::string_view user) {
+    auto snapshot = world.store.read();
+    return service.progress(**snapshot, world.as(user), *batch);
+  };
+  EXPECT_EQ(status_for("alice").error().reason, kBatchUnknown);
+  world.clock.advance(hours(24 * 30));
+  EXPECT_EQ(*runner.forget_old(), 0U);
+  run();
+  world.clock.advance(hours(24 * 7));
+  EXPECT_EQ(*runner.forget_old(), 0U);
+  world.clock.advance(hours(1));
+  EXPECT_EQ(*runner.forget_old(), 1U);
+  EXPECT_EQ(status_for("bob").error().reason, kBatchUnknown);
+}
+
+}  // namespace
+}  // namespace cinnabar::services
