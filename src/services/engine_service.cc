@@ -306,6 +306,9 @@ Result<std::vector<IncidentRow>> EngineService::incidents(ports::ReadTransaction
   std::vector<FilterNode> parts{where_one_of(columns::process_id, std::move(processes)),
                                 where_equal(columns::resolved_at, CellValue{}),
                                 where(columns::id, FilterOp::greater, cell(query.after))};
+  if (query.definition.is_assigned()) {
+    parts.push_back(where_equal(columns::definition_id, cell(query.definition)));
+  }
   if (!query.node_id.empty()) parts.push_back(where_equal(columns::node_id, cell(query.node_id)));
   ports::Select select;
   select.table = &columns::kTable;

@@ -51,8 +51,9 @@ struct IncidentRow {
   std::optional<Instant> resolved_at;
 };
 struct IncidentQuery {
-  ProcessId process;    // unassigned: all that the caller manages
-  std::string node_id;  // empty: all
+  ProcessId process;               // unassigned: all that the caller manages
+  ProcessDefinitionId definition;  // unassigned: of every version
+  std::string node_id;             // empty: all
   IncidentId after;
   std::int64_t limit = 100;
 };

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kAnyMethod = "*";
 
-// Examples are JSON where they look like it, else text of a form.
+// Examples are JSON or XML where they look like it, else text of a form.
 bool is_json(std::string_view example) {
   return example.starts_with('{') || example.starts_with('[');
 }
@@ -22,8 +22,9 @@ Json content_of(std::string_view example) {
   media.set("schema", Json::object().set(
                           "type", has_json ? (parsed->is_array() ? "array" : "object") : "string"));
   media.set("example", has_json ? *parsed : Json(example));
-  const std::string_view type =
-      is_json(example) ? "application/json" : "application/x-www-form-urlencoded";
+  const std::string_view type = is_json(example)           ? "application/json"
+                                : example.starts_with('<') ? "application/xml"
+                                                           : "application/x-www-form-urlencoded";
   return Json::object().set(type, std::move(media));
 }
 

@@ -159,7 +159,7 @@ inline constexpr std::array kEngineRoutes{
         "/api/v1/incidents",
         Lane::read,
         list_incidents,
-        {"Open incidents, oldest first; ?process= ?node= ?limit= ?after=", "",
+        {"Open incidents, oldest first; ?process= ?version= ?node= ?limit= ?after=", "",
          R"({"items":[{"id":40,"kind":"job_failed","process":{"id":1,"key":"leave"},"number":3,"process_instance":19,"definition":7,"node":"Mail","detail":"no route to host","created_at":"2026-01-31T09:00:00Z"}],"next":null})"}},
     Route{"POST",
           "/api/v1/incidents/{id}/retry",

@@ -69,6 +69,10 @@ Result<Json> incidents(const api::Call& call) {
   const auto process_name = query.text("process");
   services::IncidentQuery wanted;
   wanted.node_id = query.text("node").value_or("");
+  const std::int64_t version = query.integer("version", 0, 1, kIdMax);
+  if (version > 0 && !process_name.has_value()) {
+    query.report("version", api::kMemberMissing, "is of a process, which is not named");
+  }
   wanted.limit = query.integer("limit", kPageDefault, 1, kPageMax);
   wanted.after = IncidentId{query.integer("after", 0, 0, kIdMax)};
   CINNABAR_CHECK_OK(query.finish());
@@ -76,6 +80,14 @@ Result<Json> incidents(const api::Call& call) {
   if (process_name.has_value()) {
     CINNABAR_TRY(const services::Process* process, find_process(*names.catalog, *process_name));
     wanted.process = process->id;
+    if (version > 0) {
+      const auto definition = names.catalog->find_version(process->id, version);
+      if (definition == nullptr) {
+        return make_error(Code::not_found, reasons::kProcessUnknown,
+                          "the process has no such version", std::to_string(version));
+      }
+      wanted.definition = definition->id;
+    }
   }
   CINNABAR_TRY(const auto found, call.services->engine.incidents(*call.snapshot, context, wanted));
   Json rows = Json::array();
