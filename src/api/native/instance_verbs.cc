@@ -52,13 +52,10 @@ Result<http::Response> apply(const api::Call& call, Verb verb, std::string_view 
 }
 
 api::Answer on_instance(const api::Call& call, std::string_view action, const ReadCommand& read) {
-  auto verb = read_verb(call, read);
-  if (!verb.has_value()) return refuse(call, verb.error());
-  const services::CallContext context = verb->context;
   return write_once(
-      call, context,
-      [call, action, verb = std::move(verb).value()](ports::WriteTransaction& transaction) {
-        return apply(call, verb, action, transaction);
+      call, read_verb(call, read),
+      [action](const api::Call& caller, const Verb& verb, ports::WriteTransaction& transaction) {
+        return apply(caller, verb, action, transaction);
       });
 }
 

@@ -159,13 +159,7 @@ Result<Json> definitions(const api::Call& call) {
 }  // namespace
 
 api::Answer start_instance(const api::Call& call) {
-  auto start = read_start(call);
-  if (!start.has_value()) return refuse(call, start.error());
-  const services::CallContext context = start->context;
-  return write_once(call, context,
-                    [call, start = std::move(start).value()](ports::WriteTransaction& transaction) {
-                      return start_in(call, start, transaction);
-                    });
+  return write_once(call, read_start(call), start_in);
 }
 
 api::Answer show_instance(const api::Call& call) {

@@ -88,17 +88,12 @@ struct Report {
   Duration lock_for;
 };
 
-Result<Report> begin_report(const api::Call& call) {
-  Report report;
-  CINNABAR_TRY(report.context, authenticate(call));
-  CINNABAR_TRY(const std::int64_t id, id_capture(call, reasons::kWaitUnknown, "job"));
-  report.job = WaitId{id};
-  return report;
-}
-
 template <typename F>
 Result<Report> read_report(const api::Call& call, F&& read) {
-  CINNABAR_TRY(Report report, begin_report(call));
+  CINNABAR_TRY(NamedThing job, read_named(call, reasons::kWaitUnknown, "job"));
+  Report report;
+  report.context = std::move(job.context);
+  report.job = WaitId{job.id};
   CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
   report.worker = read_worker(body);
   read(body, report);
@@ -107,16 +102,23 @@ Result<Report> read_report(const api::Call& call, F&& read) {
 }
 
 api::Answer finish_job(const api::Call& call, Result<Report> report, std::string_view action) {
-  if (!report.has_value()) return refuse(call, report.error());
-  const services::CallContext context = report->context;
-  return write_once(call, context,
-                    [call, action, report = std::move(report).value()](
-                        ports::WriteTransaction& transaction) -> Result<http::Response> {
-                      CINNABAR_TRY(const auto applied, call.services->jobs.finish(
-                                                           transaction, report.context, report.job,
-                                                           report.worker, report.command, action));
-                      return api::json_response(200, applied_json(names_of(call), applied));
+  return write_once(call, std::move(report),
+                    [action](const api::Call& caller, const Report& finished,
+                             ports::WriteTransaction& transaction) -> Result<http::Response> {
+                      CINNABAR_TRY(
+                          const auto applied,
+                          caller.services->jobs.finish(transaction, finished.context, finished.job,
+                                                       finished.worker, finished.command, action));
+                      return api::json_response(200, applied_json(names_of(caller), applied));
                     });
+}
+
+Result<http::Response> extend(const api::Call& call, const Report& report,
+                              ports::WriteTransaction& transaction) {
+  CINNABAR_TRY(const Instant until,
+               call.services->jobs.extend(transaction, report.context, report.job, report.worker,
+                                          report.lock_for));
+  return api::json_response(200, Json::object().set("locked_until", time_json(until)));
 }
 
 }  // namespace
@@ -180,17 +182,7 @@ api::Answer extend_job(const api::Call& call) {
     out.lock_for =
         milliseconds(read_integer(body, "lock_ms", kLockMsDefault, kLockMsMin, kLockMsMax));
   });
-  if (!report.has_value()) return refuse(call, report.error());
-  const services::CallContext context = report->context;
-  return write_once(
-      call, context,
-      [call, report = std::move(report).value()](
-          ports::WriteTransaction& transaction) -> Result<http::Response> {
-        CINNABAR_TRY(const Instant until,
-                     call.services->jobs.extend(transaction, report.context, report.job,
-                                                report.worker, report.lock_for));
-        return api::json_response(200, Json::object().set("locked_until", time_json(until)));
-      });
+  return write_once(call, std::move(report), extend);
 }
 
 }  // namespace cinnabar::native

@@ -24,33 +24,27 @@ Result<Sent> read_sent(const api::Call& call, bool has_key) {
   return sent;
 }
 
+Result<http::Response> correlate(const api::Call& call, const Sent& sent,
+                                 ports::WriteTransaction& transaction) {
+  CINNABAR_TRY(const auto applied,
+               call.services->engine.correlate(transaction, sent.context, sent.message));
+  return api::json_response(200, applied_json(names_of(call), applied));
+}
+
+Result<http::Response> broadcast(const api::Call& call, const Sent& sent,
+                                 ports::WriteTransaction& transaction) {
+  CINNABAR_CHECK_OK(call.services->engine.broadcast(transaction, sent.context, sent.message));
+  return api::json_response(200, Json::object().set("signal", sent.message.name));
+}
+
 }  // namespace
 
 api::Answer send_message(const api::Call& call) {
-  auto sent = read_sent(call, true);
-  if (!sent.has_value()) return refuse(call, sent.error());
-  const services::CallContext context = sent->context;
-  return write_once(call, context,
-                    [call, sent = std::move(sent).value()](
-                        ports::WriteTransaction& transaction) -> Result<http::Response> {
-                      CINNABAR_TRY(
-                          const auto applied,
-                          call.services->engine.correlate(transaction, sent.context, sent.message));
-                      return api::json_response(200, applied_json(names_of(call), applied));
-                    });
+  return write_once(call, read_sent(call, true), correlate);
 }
 
 api::Answer send_signal(const api::Call& call) {
-  auto sent = read_sent(call, false);
-  if (!sent.has_value()) return refuse(call, sent.error());
-  const services::CallContext context = sent->context;
-  return write_once(
-      call, context,
-      [call, sent = std::move(sent).value()](
-          ports::WriteTransaction& transaction) -> Result<http::Response> {
-        CINNABAR_CHECK_OK(call.services->engine.broadcast(transaction, sent.context, sent.message));
-        return api::json_response(200, Json::object().set("signal", sent.message.name));
-      });
+  return write_once(call, read_sent(call, false), broadcast);
 }
 
 }  // namespace cinnabar::native

@@ -40,18 +40,16 @@ Result<Json> mine(const api::Call& call) {
   const Names names = names_of(call);
   Json rows = Json::array();
   for (const auto& notice : notices) rows.push(notice_json(names, notice));
-  const bool is_full = std::ssize(notices) == wanted.limit;
-  return Json::object()
-      .set("items", std::move(rows))
-      .set("next", is_full ? Json(notices.back().id.value()) : Json(nullptr));
+  return page_json(std::move(rows), wanted.limit, notices.empty() ? 0 : notices.back().id.value());
 }
 
-Result<http::Response> read(const api::Call& call, const services::CallContext& context,
-                            NoticeId notice, ports::WriteTransaction& transaction) {
+Result<http::Response> read(const api::Call& call, const NamedThing& named,
+                            ports::WriteTransaction& transaction) {
+  const NoticeId notice{named.id};
   services::EngineService& engine = call.services->engine;
   CINNABAR_TRY(const ProcessInstanceId instance, engine.instance_of(transaction, notice));
-  const auto applied =
-      engine.apply(transaction, context, instance, process::ReadNotice{notice, {}}, "read_notice");
+  const auto applied = engine.apply(transaction, named.context, instance,
+                                    process::ReadNotice{notice, {}}, "read_notice");
   if (applied.has_value()) return api::json_response(200, applied_json(names_of(call), *applied));
   if (applied.error().reason != reasons::kNoticeNotYours) return applied.error();
   // What was sent to others does not exist for the caller.
@@ -66,15 +64,7 @@ api::Answer list_notices(const api::Call& call) {
 }
 
 api::Answer read_notice(const api::Call& call) {
-  const auto context = authenticate(call);
-  if (!context.has_value()) return refuse(call, context.error());
-  const auto id = id_capture(call, reasons::kNoticeUnknown, "notice");
-  if (!id.has_value()) return refuse(call, id.error());
-  return write_once(call, *context,
-                    [call, context = context.value(),
-                     notice = NoticeId{*id}](ports::WriteTransaction& transaction) {
-                      return read(call, context, notice, transaction);
-                    });
+  return write_once(call, read_named(call, reasons::kNoticeUnknown, "notice"), read);
 }
 
 }  // namespace cinnabar::native

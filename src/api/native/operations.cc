@@ -15,14 +15,6 @@ constexpr std::int64_t kPageDefault = 50;
 constexpr std::int64_t kPageMax = 1'000;
 constexpr std::int64_t kRetriesMax = 1'000;
 
-// One page of something with ids: `rows` as JSON, and the id after which the next one begins.
-Json page_json(Json rows, std::int64_t limit, std::int64_t last) {
-  const bool is_full = std::ssize(*rows.as_array()) == limit;
-  return Json::object()
-      .set("items", std::move(rows))
-      .set("next", is_full ? Json(last) : Json(nullptr));
-}
-
 // ---- variables ----
 
 Result<Json> variables(const api::Call& call) {
@@ -46,6 +38,14 @@ Result<Change> read_change(const api::Call& call) {
   change.variables = read_variables(body, "variables");
   CINNABAR_CHECK_OK(body.finish());
   return change;
+}
+
+Result<http::Response> change(const api::Call& call, const Change& wanted,
+                              ports::WriteTransaction& transaction) {
+  CINNABAR_TRY(const auto summary, find_instance(call, wanted.context, transaction));
+  CINNABAR_TRY(const auto applied, call.services->engine.set_variables(
+                                       transaction, wanted.context, summary.id, wanted.variables));
+  return api::json_response(200, applied_json(names_of(call), applied));
 }
 
 // ---- incidents ----
@@ -145,15 +145,12 @@ Result<services::Applied> do_repair(const api::Call& call, Remedy remedy, const 
 }
 
 api::Answer on_incident(const api::Call& call, Remedy remedy) {
-  auto repair = read_repair(call, remedy);
-  if (!repair.has_value()) return refuse(call, repair.error());
-  const services::CallContext context = repair->context;
-  return write_once(call, context,
-                    [call, remedy, repair = std::move(repair).value()](
-                        ports::WriteTransaction& transaction) -> Result<http::Response> {
-                      const auto applied = do_repair(call, remedy, repair, transaction);
+  return write_once(call, read_repair(call, remedy),
+                    [remedy](const api::Call& caller, const Repair& repair,
+                             ports::WriteTransaction& transaction) -> Result<http::Response> {
+                      const auto applied = do_repair(caller, remedy, repair, transaction);
                       if (!applied.has_value()) return hidden(applied.error(), repair.incident);
-                      return api::json_response(200, applied_json(names_of(call), *applied));
+                      return api::json_response(200, applied_json(names_of(caller), *applied));
                     });
 }
 
@@ -180,31 +177,24 @@ Result<Json> waits(const api::Call& call) {
   return Json::object().set("items", std::move(rows)).set("next", nullptr);
 }
 
-struct Firing {
-  services::CallContext context;
-  WaitId wait;
-};
-
-Result<Firing> read_firing(const api::Call& call) {
-  Firing firing;
-  CINNABAR_TRY(firing.context, authenticate(call));
-  CINNABAR_TRY(const std::int64_t id, id_capture(call, reasons::kWaitUnknown, "timer"));
-  firing.wait = WaitId{id};
+Result<NamedThing> read_firing(const api::Call& call) {
+  CINNABAR_TRY(NamedThing timer, read_named(call, reasons::kWaitUnknown, "timer"));
   CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
   CINNABAR_CHECK_OK(body.finish());
-  return firing;
+  return timer;
 }
 
-Result<http::Response> fire(const api::Call& call, const Firing& firing,
+Result<http::Response> fire(const api::Call& call, const NamedThing& timer,
                             ports::WriteTransaction& transaction) {
   services::EngineService& engine = call.services->engine;
-  CINNABAR_TRY(const ProcessInstanceId instance, engine.instance_of(transaction, firing.wait));
-  const auto applied = engine.apply(transaction, firing.context, instance,
-                                    process::FireTimer{firing.wait, true}, "fire_timer");
+  const WaitId wait{timer.id};
+  CINNABAR_TRY(const ProcessInstanceId instance, engine.instance_of(transaction, wait));
+  const auto applied = engine.apply(transaction, timer.context, instance,
+                                    process::FireTimer{wait, true}, "fire_timer");
   if (applied.has_value()) return api::json_response(200, applied_json(names_of(call), *applied));
   if (applied.error().reason != reasons::kNotPermitted) return applied.error();
   return make_error(Code::not_found, reasons::kWaitUnknown, "no such timer",
-                    std::to_string(firing.wait.value()));
+                    std::to_string(wait.value()));
 }
 
 // ---- deliveries ----
@@ -232,6 +222,13 @@ Result<Json> deliveries(const api::Call& call) {
   return page_json(std::move(rows), limit, found.empty() ? 0 : found.back().id);
 }
 
+Result<http::Response> retry(const api::Call& call, const NamedThing& delivery,
+                             ports::WriteTransaction& transaction) {
+  CINNABAR_CHECK_OK(
+      call.services->engine.retry_delivery(transaction, delivery.context, delivery.id));
+  return api::json_response(200, Json::object().set("id", delivery.id));
+}
+
 }  // namespace
 
 api::Answer show_variables(const api::Call& call) {
@@ -239,19 +236,7 @@ api::Answer show_variables(const api::Call& call) {
 }
 
 api::Answer change_variables(const api::Call& call) {
-  auto change = read_change(call);
-  if (!change.has_value()) return refuse(call, change.error());
-  const services::CallContext context = change->context;
-  return write_once(call, context,
-                    [call, change = std::move(change).value()](
-                        ports::WriteTransaction& transaction) -> Result<http::Response> {
-                      CINNABAR_TRY(const auto summary,
-                                   find_instance(call, change.context, transaction));
-                      CINNABAR_TRY(const auto applied,
-                                   call.services->engine.set_variables(
-                                       transaction, change.context, summary.id, change.variables));
-                      return api::json_response(200, applied_json(names_of(call), applied));
-                    });
+  return write_once(call, read_change(call), change);
 }
 
 api::Answer list_incidents(const api::Call& call) {
@@ -275,12 +260,7 @@ api::Answer list_waits(const api::Call& call) {
 }
 
 api::Answer fire_timer(const api::Call& call) {
-  auto firing = read_firing(call);
-  if (!firing.has_value()) return refuse(call, firing.error());
-  return write_once(call, firing->context,
-                    [call, firing = firing.value()](ports::WriteTransaction& transaction) {
-                      return fire(call, firing, transaction);
-                    });
+  return write_once(call, read_firing(call), fire);
 }
 
 api::Answer list_failed_deliveries(const api::Call& call) {
@@ -288,17 +268,7 @@ api::Answer list_failed_deliveries(const api::Call& call) {
 }
 
 api::Answer retry_delivery(const api::Call& call) {
-  const auto context = authenticate(call);
-  if (!context.has_value()) return refuse(call, context.error());
-  const auto id = id_capture(call, reasons::kDeliveryUnknown, "failed delivery");
-  if (!id.has_value()) return refuse(call, id.error());
-  return write_once(
-      call, *context,
-      [call, context = context.value(),
-       id = *id](ports::WriteTransaction& transaction) -> Result<http::Response> {
-        CINNABAR_CHECK_OK(call.services->engine.retry_delivery(transaction, context, id));
-        return api::json_response(200, Json::object().set("id", id));
-      });
+  return write_once(call, read_named(call, reasons::kDeliveryUnknown, "failed delivery"), retry);
 }
 
 }  // namespace cinnabar::native

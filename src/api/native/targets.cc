@@ -1,5 +1,6 @@
 #include "api/native/targets.h"
 
+#include "api/native/auth.h"
 #include "base/text.h"
 #include "services/codec/variable_json.h"
 #include "vocab/reasons.h"
@@ -26,6 +27,13 @@ Result<std::int64_t> id_capture(const api::Call& call, Reason unknown, std::stri
   const auto number = parse_int(call.captures.at(0));
   if (number.has_value() && *number > 0 && *number <= kIdMax) return *number;
   return make_error(Code::not_found, unknown, "no such " + std::string(what), call.captures.at(0));
+}
+
+Result<NamedThing> read_named(const api::Call& call, Reason unknown, std::string_view what) {
+  NamedThing named;
+  CINNABAR_TRY(named.context, authenticate(call));
+  CINNABAR_TRY(named.id, id_capture(call, unknown, what));
+  return named;
 }
 
 Result<services::InstanceSummary> find_instance(const api::Call& call,

@@ -14,6 +14,12 @@ namespace cinnabar::native {
 
 // A number of the path; not_found with that reason when it is none.
 Result<std::int64_t> id_capture(const api::Call& call, Reason unknown, std::string_view what);
+// Who calls, and the number of the path that says of what.
+struct NamedThing {
+  services::CallContext context;
+  std::int64_t id = 0;
+};
+Result<NamedThing> read_named(const api::Call& call, Reason unknown, std::string_view what);
 // The instance that a path with {process}/{number} names, if the caller may see it. not_found
 // (process_unknown, instance_unknown).
 Result<services::InstanceSummary> find_instance(const api::Call& call,

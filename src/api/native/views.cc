@@ -80,6 +80,13 @@ Json work_item_json(const Names& names, std::span<const api::Door* const> doors,
   return json;
 }
 
+Json page_json(Json rows, std::int64_t limit, std::int64_t last) {
+  const bool is_full = std::ssize(*rows.as_array()) == limit;
+  return Json::object()
+      .set("items", std::move(rows))
+      .set("next", is_full ? Json(last) : Json(nullptr));
+}
+
 Json instance_json(const Names& names, const services::InstanceSummary& summary) {
   return Json::object()
       .set("id", summary.id.value())

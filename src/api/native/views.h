@@ -25,6 +25,10 @@ Json time_json(Instant at);
 Json text_or_null(const std::optional<std::string>& text);
 Json text_or_null(const std::string& text);
 
+// One page of a list: `rows` as an array, and `last`, the id after which the next page begins, if
+// the page is full.
+Json page_json(Json rows, std::int64_t limit, std::int64_t last);
+
 Json work_item_json(const Names& names, std::span<const api::Door* const> doors,
                     const services::InboxItem& item);
 Json instance_json(const Names& names, const services::InstanceSummary& summary);

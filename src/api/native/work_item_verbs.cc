@@ -20,9 +20,9 @@ using ReadCommand = std::function<process::Command(api::StrictBody&, const Names
 
 Result<Verb> read_verb(const api::Call& call, const ReadCommand& read) {
   Verb verb;
-  CINNABAR_TRY(verb.context, authenticate(call));
-  CINNABAR_TRY(const std::int64_t id, id_capture(call, reasons::kWorkItemUnknown, "work item"));
-  verb.item = WorkItemId{id};
+  CINNABAR_TRY(NamedThing item, read_named(call, reasons::kWorkItemUnknown, "work item"));
+  verb.context = std::move(item.context);
+  verb.item = WorkItemId{item.id};
   CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
   verb.command = read(body, names_of(call), verb.item);
   CINNABAR_CHECK_OK(body.finish());
@@ -47,13 +47,10 @@ Result<http::Response> apply(const api::Call& call, const Verb& verb, std::strin
 }
 
 api::Answer on_item(const api::Call& call, std::string_view action, const ReadCommand& read) {
-  auto verb = read_verb(call, read);
-  if (!verb.has_value()) return refuse(call, verb.error());
-  const services::CallContext context = verb->context;
   return write_once(
-      call, context,
-      [call, action, verb = std::move(verb).value()](ports::WriteTransaction& transaction) {
-        return apply(call, verb, action, transaction);
+      call, read_verb(call, read),
+      [action](const api::Call& caller, const Verb& verb, ports::WriteTransaction& transaction) {
+        return apply(caller, verb, action, transaction);
       });
 }
 

@@ -14,10 +14,8 @@ constexpr std::int64_t kPageDefault = 50;
 constexpr std::int64_t kPageMax = 1'000;
 
 Result<WorkItemId> id_of(const api::Call& call) {
-  const auto number = parse_int(call.captures.at(0));
-  if (number.has_value() && *number > 0 && *number <= kIdMax) return WorkItemId{*number};
-  return make_error(Code::not_found, reasons::kWorkItemUnknown, "no such work item",
-                    call.captures.at(0));
+  CINNABAR_TRY(const std::int64_t id, id_capture(call, reasons::kWorkItemUnknown, "work item"));
+  return WorkItemId{id};
 }
 
 Result<Json> list(const api::Call& call) {
@@ -42,10 +40,7 @@ Result<Json> list(const api::Call& call) {
   for (const services::InboxItem& item : items) {
     rows.push(work_item_json(names, call.doors, item));
   }
-  const bool is_full = std::ssize(items) == limit;
-  return Json::object()
-      .set("items", std::move(rows))
-      .set("next", is_full ? Json(items.back().id.value()) : Json(nullptr));
+  return page_json(std::move(rows), limit, items.empty() ? 0 : items.back().id.value());
 }
 
 Result<Json> show(const api::Call& call) {
@@ -134,14 +129,7 @@ api::Answer show_work_item(const api::Call& call) {
 }
 
 api::Answer complete_work_item(const api::Call& call) {
-  auto completion = read_completion(call);
-  if (!completion.has_value()) return refuse(call, completion.error());
-  const services::CallContext context = completion->context;
-  return write_once(
-      call, context,
-      [call, completion = std::move(completion).value()](ports::WriteTransaction& transaction) {
-        return complete(call, completion, transaction);
-      });
+  return write_once(call, read_completion(call), complete);
 }
 
 }  // namespace cinnabar::native
