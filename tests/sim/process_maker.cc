@@ -1,6 +1,7 @@
 #include "sim/process_maker.h"
 
 #include "base/assert.h"
+#include "domain/process/testing/graph_builder.h"
 
 #include <array>
 #include <string>
@@ -9,22 +10,13 @@ namespace cinnabar::sim {
 namespace {
 
 using namespace process;  // NOLINT: every second word below is one of its own
+using process::testing::Block;
+using process::testing::GraphBuilder;
+using process::testing::parsed;
 
-expr::Expression feel(std::string_view text) {
-  auto expression = expr::Expression::parse(text);
-  CINNABAR_ASSERT(expression.has_value());
-  return std::move(expression).value();
-}
-
-// A part of the graph with one way in and one way out.
-struct Block {
-  NodeIndex entry = 0;
-  NodeIndex exit = 0;
-};
-
-class Maker {
+class Maker : GraphBuilder {
  public:
-  Maker(Random& random, bool may_call) : random_(random), may_call_(may_call) {}
+  Maker(Random& random, bool may_call) : GraphBuilder(random), may_call_(may_call) {}
 
   ProcessDefinition run() {
     out_.key = may_call_ ? "main" : "child";
@@ -43,46 +35,13 @@ class Maker {
   static constexpr int kDepthMax = 3;
   static constexpr int kLeavesMax = 10;
 
-  bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
   std::string pick(std::string_view prefix, int count) {
     return std::string(prefix) +
            std::to_string(1 + random_.below(static_cast<std::uint64_t>(count)));
   }
 
-  NodeIndex add(NodeKind kind, NodeSettings settings = {}) {
-    Node node;
-    node.id = "n" + std::to_string(out_.nodes.size() + 1);
-    node.name = node.id;
-    node.kind = kind;
-    node.scope = scope_;
-    node.settings = std::move(settings);
-    out_.nodes.push_back(std::move(node));
-    return static_cast<NodeIndex>(out_.nodes.size() - 1);
-  }
   NodeIndex add_end(Trigger trigger = {}) {
-    EventNode event;
-    event.trigger = std::move(trigger);
-    return add(NodeKind::end_event, std::move(event));
-  }
-  NodeIndex add_event(NodeKind kind, Trigger trigger) {
-    EventNode event;
-    event.trigger = std::move(trigger);
-    return add(kind, std::move(event));
-  }
-  FlowIndex connect(NodeIndex source, NodeIndex target, std::string_view condition = {}) {
-    SequenceFlow flow;
-    flow.id = "f" + std::to_string(out_.flows.size() + 1);
-    flow.source = source;
-    flow.target = target;
-    if (!condition.empty()) flow.condition = feel(condition);
-    out_.flows.push_back(std::move(flow));
-    const auto index = static_cast<FlowIndex>(out_.flows.size() - 1);
-    out_.nodes[source].outgoing.push_back(index);
-    out_.nodes[target].incoming.push_back(index);
-    return index;
-  }
-  void connect_default(NodeIndex source, NodeIndex target) {
-    out_.nodes[source].default_flow = connect(source, target);
+    return add_event(NodeKind::end_event, std::move(trigger));
   }
 
   std::string condition() {
@@ -98,20 +57,20 @@ class Maker {
     Trigger trigger;
     trigger.kind = TriggerKind::timer;
     trigger.timer = TimerRule{TimerRule::Form::duration,
-                              feel("\"PT" + std::to_string(1 + random_.below(90)) + "M\"")};
+                              parsed("\"PT" + std::to_string(1 + random_.below(90)) + "M\"")};
     return trigger;
   }
   Trigger cycle() {
     Trigger trigger = timer();
     trigger.timer->form = TimerRule::Form::cycle;
-    trigger.timer->value = feel("\"R3/PT" + std::to_string(5 + random_.below(60)) + "M\"");
+    trigger.timer->value = parsed("\"R3/PT" + std::to_string(5 + random_.below(60)) + "M\"");
     return trigger;
   }
   Trigger message() {
     Trigger trigger;
     trigger.kind = TriggerKind::message;
     trigger.name = pick("m", kMessageNames);
-    if (chance(2)) trigger.correlation_key = feel("title");
+    if (chance(2)) trigger.correlation_key = parsed("title");
     return trigger;
   }
   Trigger signal() {
@@ -139,22 +98,6 @@ class Maker {
 
   // ---- leaves ----
 
-  ParticipantRule participants() {
-    switch (random_.below(6)) {
-      case 0:
-        return InitiatorRule{};
-      case 1:
-        return FieldRule{"owner"};
-      case 2:
-        return FieldRule{"team"};
-      case 3:
-        return Groups{GroupKind::group, {chance(2) ? "g1" : "g2"}};
-      case 4:
-        return FixedUsers{{"u1", "u3", "u5"}};
-      default:
-        return FixedUsers{{"u" + std::to_string(1 + random_.below(8))}};
-    }
-  }
   CompletionRule completion() {
     switch (random_.below(8)) {
       case 0:
@@ -178,21 +121,13 @@ class Maker {
   }
   Block task(bool may_pass = true) {
     UserTask task;
-    task.participants.push_back(participants());
-    if (chance(2)) task.participants.push_back(participants());
+    invite(task);
     task.completion = completion();
     if (may_pass && chance(8)) task.policies.if_initiator = IfInitiator::pass;
     if (may_pass && chance(8)) task.policies.if_repeated = IfRepeated::pass;
-    if (chance(3)) {
-      QuickAction yes{"action1", "Yes", Outcome::approved, {}};
-      yes.assignments.push_back({"decision", feel("\"yes\"")});
-      task.quick_actions.push_back(std::move(yes));
-      task.quick_actions.push_back({"action2", "No", Outcome::rejected, {}});
-    }
-    if (chance(4)) task.on_activate.push_back({"$status", feel("\"waiting\"")});
-    if (chance(6)) task.on_activate.push_back({"amount", feel("amount + 1")});
+    decorate(task);
     if (chance(6)) {
-      task.due = feel("\"PT" + std::to_string(1 + random_.below(240)) + "M\"");
+      task.due = parsed("\"PT" + std::to_string(1 + random_.below(240)) + "M\"");
       task.if_late = chance(2) ? IfLate::notify : IfLate::approve;
     }
     const NodeIndex index = add(NodeKind::user_task, std::move(task));
@@ -200,7 +135,7 @@ class Maker {
   }
   Block script() {
     ScriptTask task;
-    task.feel = feel("v + 1");
+    task.feel = parsed("v + 1");
     task.result_variable = "v";
     const NodeIndex index = add(NodeKind::script_task, std::move(task));
     return {index, index};
@@ -229,7 +164,7 @@ class Maker {
   Block conditional() {
     Trigger trigger;
     trigger.kind = TriggerKind::condition;
-    trigger.condition = feel("amount > 700");
+    trigger.condition = parsed("amount > 700");
     return one(add_event(NodeKind::catch_event, std::move(trigger)));
   }
 
@@ -276,8 +211,8 @@ class Maker {
     } else {
       MultiInstance loop;
       loop.is_sequential = chance(2);
-      loop.cardinality = feel(std::to_string(1 + random_.below(3)));
-      if (chance(3)) loop.completion = feel("numberOfCompletedInstances > 0");
+      loop.cardinality = parsed(std::to_string(1 + random_.below(3)));
+      if (chance(3)) loop.completion = parsed("numberOfCompletedInstances > 0");
       out_.nodes[index].loop = std::move(loop);
     }
     return one(index);
@@ -454,7 +389,7 @@ class Maker {
     if (chance(3)) {
       MultiInstance repeat;
       repeat.is_sequential = chance(2);
-      repeat.cardinality = feel("2");
+      repeat.cardinality = parsed("2");
       out_.nodes[sub].loop = std::move(repeat);
     }
     return {sub, merge};
@@ -516,10 +451,7 @@ class Maker {
     scope_ = 0;
   }
 
-  Random& random_;
   bool may_call_;
-  ProcessDefinition out_;
-  ScopeIndex scope_ = 0;
   int leaves_ = 0;
   bool has_call_ = false;
 };

@@ -1,27 +1,17 @@
 #include "domain/process/testing/generator.h"
 
 #include "base/assert.h"
+#include "domain/process/testing/graph_builder.h"
 
 #include <array>
 
 namespace cinnabar::process::testing {
 namespace {
 
-expr::Expression parsed(std::string_view text) {
-  auto expression = expr::Expression::parse(text);
-  CINNABAR_ASSERT(expression.has_value());
-  return std::move(expression).value();
-}
-
-// A part of the graph with one way in and one way out.
-struct Block {
-  NodeIndex entry = 0;
-  NodeIndex exit = 0;
-};
-
-class Generator {
+class Generator : GraphBuilder {
  public:
-  Generator(Random& random, const GeneratorOptions& options) : random_(random), options_(options) {}
+  Generator(Random& random, const GeneratorOptions& options)
+      : GraphBuilder(random), options_(options) {}
 
   ProcessDefinition run() {
     out_.key = "generated";
@@ -38,37 +28,11 @@ class Generator {
   }
 
  private:
-  bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
-
-  NodeIndex add_end(TriggerKind trigger) {
-    const NodeIndex end = add(NodeKind::end_event);
-    EventNode event;
-    event.trigger.kind = trigger;
-    out_.nodes[end].settings = std::move(event);
-    return end;
+  NodeIndex add_end(TriggerKind kind) {
+    Trigger trigger;
+    trigger.kind = kind;
+    return add_event(NodeKind::end_event, std::move(trigger));
   }
-  NodeIndex add(NodeKind kind) {
-    Node node;
-    node.id = "n" + std::to_string(out_.nodes.size() + 1);
-    node.name = node.id;
-    node.kind = kind;
-    out_.nodes.push_back(std::move(node));
-    return static_cast<NodeIndex>(out_.nodes.size() - 1);
-  }
-
-  FlowIndex connect(NodeIndex source, NodeIndex target, std::string_view condition = {}) {
-    SequenceFlow flow;
-    flow.id = "f" + std::to_string(out_.flows.size() + 1);
-    flow.source = source;
-    flow.target = target;
-    if (!condition.empty()) flow.condition = parsed(condition);
-    out_.flows.push_back(std::move(flow));
-    const auto index = static_cast<FlowIndex>(out_.flows.size() - 1);
-    out_.nodes[source].outgoing.push_back(index);
-    out_.nodes[target].incoming.push_back(index);
-    return index;
-  }
-
   std::string condition() {
     constexpr std::array<std::string_view, 6> kConditions = {
         "outcome = \"approved\"", "outcome = \"rejected\"", "decision = \"yes\"",
@@ -121,7 +85,7 @@ class Generator {
       connect(split, add_end(TriggerKind::terminate), condition());
     }
     if (chance(2)) {
-      out_.nodes[split].default_flow = connect(split, merge);
+      connect_default(split, merge);
     } else {
       const Block branch = block(depth);
       out_.nodes[split].default_flow = connect(split, branch.entry);
@@ -167,7 +131,7 @@ class Generator {
     connect(exit, choice);
     connect(choice, add_end(TriggerKind::none), condition());
     const NodeIndex after = add(NodeKind::exclusive_gateway);
-    out_.nodes[choice].default_flow = connect(choice, after);
+    connect_default(choice, after);
     return after;
   }
 
@@ -179,25 +143,8 @@ class Generator {
     connect(merge, body.entry);
     connect(body.exit, choice);
     connect(choice, merge, chance(2) ? "outcome = \"rejected\"" : "decision = \"again\"");
-    out_.nodes[choice].default_flow = connect(choice, after);
+    connect_default(choice, after);
     return {merge, after};
-  }
-
-  ParticipantRule participants() {
-    switch (random_.below(6)) {
-      case 0:
-        return InitiatorRule{};
-      case 1:
-        return FieldRule{"owner"};
-      case 2:
-        return FieldRule{"team"};
-      case 3:
-        return Groups{GroupKind::group, {chance(2) ? "g1" : "g2"}};
-      case 4:
-        return FixedUsers{{"u1", "u3", "u5"}};
-      default:
-        return FixedUsers{{"u" + std::to_string(1 + random_.below(8))}};
-    }
   }
 
   CompletionRule completion() {
@@ -219,24 +166,14 @@ class Generator {
     ++tasks_;
     const NodeIndex index = add(NodeKind::user_task);
     UserTask task;
-    task.participants.push_back(participants());
-    if (chance(2)) task.participants.push_back(participants());
+    invite(task);
     task.completion = completion();
-    if (chance(3)) {
-      QuickAction action{"action1", "Yes", Outcome::approved, {}};
-      action.assignments.push_back({"decision", parsed("\"yes\"")});
-      task.quick_actions.push_back(std::move(action));
-      task.quick_actions.push_back({"action2", "No", Outcome::rejected, {}});
-    }
-    if (chance(4)) task.on_activate.push_back({"$status", parsed("\"waiting\"")});
-    if (chance(6)) task.on_activate.push_back({"amount", parsed("amount + 1")});
+    decorate(task);
     out_.nodes[index].settings = std::move(task);
     return {index, index};
   }
 
-  Random& random_;
   const GeneratorOptions& options_;
-  ProcessDefinition out_;
   int tasks_ = 0;
 };
 
