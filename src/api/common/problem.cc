@@ -6,11 +6,6 @@
 namespace cinnabar::api {
 namespace {
 
-// Details of these may speak of the server's inside.
-bool hides_detail(Code code) {
-  return code == Code::internal || code == Code::data_loss || code == Code::unavailable;
-}
-
 Json json_of(const FieldError& error) {
   Json row = Json::object();
   row.set("field", to_valid_utf8(error.field)).set("reason", error.reason.name);
@@ -56,10 +51,22 @@ http::Response json_response(int status, const Json& body) {
   return response;
 }
 
+int http_status(const Error& error) {
+  return error.reason == reasons::kQueueFull ? 503 : http_status(error.code);
+}
+
+bool hides_detail(Code code) {
+  return code == Code::internal || code == Code::data_loss || code == Code::unavailable;
+}
+
+void add_retry_after(http::Response& response) {
+  if (response.status == 503 || response.status == 429) {
+    response.headers.push_back({"Retry-After", "1"});
+  }
+}
+
 http::Response problem(const Error& error, std::string_view request_id) {
-  // A full queue is the server's trouble, not the caller's habit.
-  const bool is_overload = error.reason == reasons::kQueueFull;
-  return problem_with_status(is_overload ? 503 : http_status(error.code), error, request_id);
+  return problem_with_status(http_status(error), error, request_id);
 }
 
 http::Response problem_with_status(int status, const Error& error, std::string_view request_id) {
@@ -78,7 +85,7 @@ http::Response problem_with_status(int status, const Error& error, std::string_v
   body.set("fields", std::move(fields)).set("request_id", request_id);
   http::Response response = http::text_response(status, "application/problem+json", print(body));
   response.headers.push_back({"Cache-Control", "no-store"});
-  if (status == 503 || status == 429) response.headers.push_back({"Retry-After", "1"});
+  add_retry_after(response);
   return response;
 }
 

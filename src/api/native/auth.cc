@@ -1,5 +1,6 @@
 #include "api/native/auth.h"
 
+#include "api/common/authorization.h"
 #include "api/common/credential_cache.h"
 #include "api/common/problem.h"
 #include "base/text.h"
@@ -9,13 +10,10 @@
 namespace cinnabar::native {
 namespace {
 
-constexpr std::string_view kBasic = "basic ";
-constexpr std::string_view kBearer = "bearer ";
+using api::has_scheme;
+using api::kBearer;
 
-bool has_scheme(std::string_view authorization, std::string_view scheme) {
-  return authorization.size() >= scheme.size() &&
-         equals_ignore_ascii_case(authorization.substr(0, scheme.size()), scheme);
-}
+constexpr std::string_view kBasic = "basic ";
 
 std::string_view cookie(const http::Request& request, std::string_view name) {
   for (const std::string_view pair : split(request.header("Cookie"), ';')) {

@@ -1,5 +1,6 @@
 #include "api/dialects/dabeicloud/batches.h"
 
+#include "api/common/authorization.h"
 #include "api/common/problem.h"
 #include "api/dialects/dabeicloud/ids.h"
 #include "base/text.h"
@@ -9,8 +10,6 @@
 
 namespace cinnabar::dabeicloud {
 namespace {
-
-constexpr std::string_view kBearer = "bearer ";
 
 struct Caller {
   services::CallContext context;  // of the person on whose behalf it is
@@ -31,10 +30,8 @@ std::string_view parameter(const http::FormFields& query, std::string_view name)
 }
 
 std::string_view token_of(const http::Request& request, const http::FormFields& query) {
-  const std::string_view header = request.header("Authorization");
-  const bool is_bearer = header.size() > kBearer.size() &&
-                         equals_ignore_ascii_case(header.substr(0, kBearer.size()), kBearer);
-  return is_bearer ? trim(header.substr(kBearer.size())) : parameter(query, "access_token");
+  const std::string_view token = api::bearer_token(request);
+  return token.empty() ? parameter(query, "access_token") : token;
 }
 
 services::BatchService service_of(const api::Call& call) {
@@ -181,10 +178,6 @@ std::string_view code_of(const Error& error) {
   return name(error.code);
 }
 
-bool hides_detail(Code code) {
-  return code == Code::internal || code == Code::data_loss || code == Code::unavailable;
-}
-
 api::Answer answer(const api::Call& call, const Result<Json>& result) {
   if (!result) return refuse(call, result.error());
   return api::json_response(200, *result);
@@ -193,13 +186,11 @@ api::Answer answer(const api::Call& call, const Result<Json>& result) {
 }  // namespace
 
 http::Response refuse(const api::Call& /*call*/, const Error& error) {
-  const bool is_overload = error.reason == reasons::kQueueFull;
   Json body = Json::object();
   body.set("code", code_of(error))
-      .set("message", hides_detail(error.code) ? "" : to_valid_utf8(error.detail));
-  const int status = is_overload ? 503 : api::http_status(error.code);
-  http::Response response = api::json_response(status, body);
-  if (status == 503 || status == 429) response.headers.push_back({"Retry-After", "1"});
+      .set("message", api::hides_detail(error.code) ? "" : to_valid_utf8(error.detail));
+  http::Response response = api::json_response(api::http_status(error), body);
+  api::add_retry_after(response);
   return response;
 }
 

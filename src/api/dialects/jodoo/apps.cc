@@ -25,11 +25,10 @@ Json page_of(Json::Array all, std::int64_t skip, std::int64_t limit) {
 Result<Json> list_apps(Entry& entry) {
   CINNABAR_TRY(const std::int64_t most, limit(entry, kPageMax, kPageMax));
   CINNABAR_TRY(const std::int64_t from, skip(entry));
-  const std::string_view scope = entry.client.setting("apps");
   Json::Array apps;
   for (const auto& [id, application] : entry.catalog->applications()) {
     const std::string name = app_id(*entry.catalog, id);
-    if (!scope.empty() && scope.find(name) == std::string_view::npos) continue;
+    if (!check_app(entry, name)) continue;
     apps.push_back(Json::object().set("name", application.name).set("app_id", name));
   }
   return Json::object().set("apps", page_of(std::move(apps), from, most));
@@ -42,6 +41,7 @@ Result<Json> list_forms(Entry& entry) {
   } else {
     CINNABAR_TRY(app, required_text(entry, "app_id"));
   }
+  CINNABAR_CHECK_OK(check_app(entry, app));
   const auto id = find_app(*entry.catalog, app);
   if (!id) return fail(codes::kAppUnknown);
   CINNABAR_TRY(const std::int64_t most, limit(entry, kPageMax, kPageMax));

@@ -87,14 +87,9 @@ int by_code(Code code) {
   CINNABAR_UNREACHABLE();
 }
 
-// Details of these speak of the server's inside.
-bool hides_detail(Code code) {
-  return code == Code::internal || code == Code::data_loss || code == Code::unavailable;
-}
-
 std::string message_of(const Error& error) {
   std::string message(text_of(number_of(error)));
-  if (!hides_detail(error.code) && !error.detail.empty()) {
+  if (!api::hides_detail(error.code) && !error.detail.empty()) {
     message += message.empty() ? "" : " ";
     message += to_valid_utf8(error.detail);
   }

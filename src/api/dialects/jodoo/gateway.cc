@@ -1,5 +1,6 @@
 #include "api/dialects/jodoo/gateway.h"
 
+#include "api/common/authorization.h"
 #include "api/common/rate_limiter.h"
 #include "base/text.h"
 
@@ -7,15 +8,13 @@ namespace cinnabar::jodoo {
 namespace {
 
 constexpr std::size_t kCompanyPerSecond = 50;
-constexpr std::string_view kBearer = "bearer ";
 
 Result<std::string> key_of(const http::Request& request) {
-  const std::string_view header = trim(request.header("Authorization"));
-  if (header.size() <= kBearer.size() ||
-      !equals_ignore_ascii_case(header.substr(0, kBearer.size()), kBearer)) {
+  const std::string_view key = api::bearer_token(request);
+  if (key.empty()) {
     return fail(codes::kKeyMissing, "Send the header Authorization: Bearer <API key>.");
   }
-  return std::string(trim(header.substr(kBearer.size())));
+  return std::string(key);
 }
 
 bool is_listed(std::string_view list, std::string_view text) {
@@ -122,6 +121,12 @@ Result<std::int64_t> skip(const Entry& entry) {
   return *number;
 }
 
+Status check_app(const Entry& entry, std::string_view app_id) {
+  const std::string_view apps = entry.client.setting("apps");
+  if (apps.empty() || is_listed(apps, app_id)) return {};
+  return fail(codes::kAppRefused);
+}
+
 Result<Target> target(const Entry& entry) {
   Target found;
   if (entry.path.size() >= 2) {
@@ -131,8 +136,7 @@ Result<Target> target(const Entry& entry) {
     CINNABAR_TRY(found.app_id, required_text(entry, "app_id"));
     CINNABAR_TRY(found.entry_id, required_text(entry, "entry_id"));
   }
-  const std::string_view apps = entry.client.setting("apps");
-  if (!apps.empty() && !is_listed(apps, found.app_id)) return fail(codes::kAppRefused);
+  CINNABAR_CHECK_OK(check_app(entry, found.app_id));
   const auto app = find_app(*entry.catalog, found.app_id);
   if (!app) return fail(codes::kAppUnknown);
   const auto form = find_entry(*entry.catalog, *app, found.entry_id);

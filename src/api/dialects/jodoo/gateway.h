@@ -44,6 +44,9 @@ Result<bool> flag(const Entry& entry, std::string_view name);
 Result<std::int64_t> limit(const Entry& entry, std::int64_t fallback, std::int64_t most);
 Result<std::int64_t> skip(const Entry& entry);
 
+// 17053 when the key is not for that app.
+Status check_app(const Entry& entry, std::string_view app_id);
+
 struct Target {
   ApplicationId app;
   FormId form;
