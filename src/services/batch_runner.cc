@@ -43,13 +43,7 @@ Result<std::vector<BatchRunner::Turn>> BatchRunner::find_turns() {
   const std::int64_t share = std::max<std::int64_t>(kItemsAtOnce / std::ssize(rows), 1);
   for (const ports::Row& row : rows) {
     const std::int64_t id = int_of(row, batches::id);
-    ports::Select waiting;
-    waiting.table = &items::kTable;
-    waiting.filter = all_of({where_equal(items::batch_id, cell(id)),
-                             where_equal(items::state, cell(BatchItemState::waiting))});
-    waiting.order = {{items::position, false}};
-    waiting.limit = share;
-    CINNABAR_TRY(const auto page, snapshot->select(waiting));
+    CINNABAR_TRY(const auto page, snapshot->select(BatchService::waiting_items(id, share)));
     std::int64_t place = 0;
     for (const ports::Row& item : page) {
       turns.push_back({place++, Turn{id, int_of(item, items::position)}});

@@ -24,10 +24,6 @@ bool is_of(const People& people, const ports::Row& row, UserId user) {
   return people.is_member(id_of<GroupId>(row, work::group_id), user);
 }
 
-bool is_ended(InstanceState state) {
-  return state != InstanceState::running && state != InstanceState::suspended;
-}
-
 // Somebody was added whose word is not in yet, or the item is such a person's own.
 bool has_to_do_with_added(const process::ActivityInstance& activity,
                           const process::WorkItem& item) {
@@ -65,17 +61,16 @@ bool next_is_chosen(const process::ProcessDefinition& graph, process::NodeIndex 
   return false;
 }
 
+// What a person would have to fill in.
 BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex node,
-                               const People& people) {
-  const process::UserTask* task = loaded.definition->graph->node(node).user_task();
-  if (task == nullptr) return BatchObstacle::unknown;
-  if (task->comment_required) return BatchObstacle::comment_required;
-  if (task->signature_required) return BatchObstacle::signature_required;
+                               const process::UserTask& task, const People& people) {
+  if (task.comment_required) return BatchObstacle::comment_required;
+  if (task.signature_required) return BatchObstacle::signature_required;
   const FieldValues nothing;
   form::Submission submission;
   submission.stored = &loaded.instance.fields;
   submission.submitted = &nothing;
-  submission.access = &task->fields;
+  submission.access = &task.fields;
   if (!form::validate(*loaded.definition->form, submission, people).empty()) {
     return BatchObstacle::field_required;
   }
@@ -97,7 +92,7 @@ BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Cat
   if (!is_on) return BatchObstacle::switched_off;
   if (has_to_do_with_added(*activity, *item)) return BatchObstacle::added_participant;
   if (item->waiting) return BatchObstacle::unknown;
-  return obstacle_of_task(loaded, *node, people);
+  return obstacle_of_task(loaded, *node, *task, people);
 }
 
 std::vector<BatchItem> distinct(const std::vector<BatchItem>& all) {
@@ -119,16 +114,6 @@ Result<std::vector<ports::Row>> items_of(ports::ReadTransaction& snapshot, std::
   select.filter = where_equal(items::batch_id, cell(batch));
   select.order = {{items::position, false}};
   return snapshot.select(select);
-}
-
-ports::Select waiting_of(std::int64_t batch, std::int64_t limit) {
-  ports::Select select;
-  select.table = &items::kTable;
-  select.filter = all_of({where_equal(items::batch_id, cell(batch)),
-                          where_equal(items::state, cell(BatchItemState::waiting))});
-  select.order = {{items::position, false}};
-  select.limit = limit;
-  return select;
 }
 
 }  // namespace
@@ -176,16 +161,15 @@ Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
   const auto people = people_.current();
   CINNABAR_TRY(const auto row, snapshot.get(work::kTable, {cell(item)}));
   if (!row || !is_of(*people, *row, context.principal.user)) return BatchObstacle::unknown;
-  const auto id = id_of<ProcessInstanceId>(*row, work::instance_id);
-  CINNABAR_TRY(const auto instance, snapshot.get(schema::process_instance::kTable, {cell(id)}));
-  if (!instance) return BatchObstacle::unknown;
-  const auto state = enum_of<InstanceState>(*instance, schema::process_instance::status);
-  if (is_ended(state)) return BatchObstacle::ended;
+  CINNABAR_TRY(
+      const LoadedInstance loaded,
+      load_instance(snapshot, *catalog, id_of<ProcessInstanceId>(*row, work::instance_id)));
+  const InstanceState state = loaded.instance.state;
+  if (has_ended(state)) return BatchObstacle::ended;
   if (enum_of<WorkItemState>(*row, work::state) != WorkItemState::open) {
     return BatchObstacle::decided;
   }
   if (state == InstanceState::suspended) return BatchObstacle::suspended;
-  CINNABAR_TRY(const LoadedInstance loaded, load_instance(snapshot, *catalog, id));
   return obstacle_of(loaded, item, *catalog, *people);
 }
 
@@ -237,11 +221,10 @@ Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
   }
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("batch"));
   const Instant now = clock_.now();
-  transaction.insert(
-      batches::kTable,
-      {cell(id), cell(context.principal.user), cell(context.door), cell(request.outcome),
-       CellValue{}, cell_or_null(request.idempotency_key),
-       cell(static_cast<std::int64_t>(request.items.size())), cell(now), CellValue{}});
+  transaction.insert(batches::kTable, {cell(id), cell(context.principal.user), cell(context.door),
+                                       cell(request.outcome), cell_or_null(request.idempotency_key),
+                                       cell(static_cast<std::int64_t>(request.items.size())),
+                                       cell(now), CellValue{}});
   std::int64_t position = 0;
   for (const BatchItem& item : request.items) {
     transaction.insert(items::kTable,
@@ -275,21 +258,21 @@ Result<BatchProgress> BatchService::progress(ports::ReadTransaction& snapshot,
   return out;
 }
 
-Status BatchService::store_result(ports::WriteTransaction& transaction, ports::Row batch,
-                                  ports::Row item, BatchObstacle reason) {
+Status BatchService::store_result(ports::WriteTransaction& transaction, Waiting waiting,
+                                  BatchObstacle reason) {
   const Instant now = clock_.now();
   const bool is_done = reason == BatchObstacle::none;
   CINNABAR_TRY(const auto left,
-               transaction.select(waiting_of(int_of(batch, batches::id), std::int64_t{2})));
+               transaction.select(waiting_items(int_of(waiting.batch, batches::id), 2)));
   // A transaction does not see its own writes, so this item is still among them.
   const bool is_last = left.size() <= 1;
-  item[items::state] = cell(is_done ? BatchItemState::done : BatchItemState::failed);
-  item[items::reason] = is_done ? CellValue{} : cell(reason);
-  item[items::done_at] = cell(now);
-  transaction.update(items::kTable, std::move(item));
+  waiting.item[items::state] = cell(is_done ? BatchItemState::done : BatchItemState::failed);
+  waiting.item[items::reason] = is_done ? CellValue{} : cell(reason);
+  waiting.item[items::done_at] = cell(now);
+  transaction.update(items::kTable, std::move(waiting.item));
   if (!is_last) return {};
-  batch[batches::finished_at] = cell(now);
-  transaction.update(batches::kTable, std::move(batch));
+  waiting.batch[batches::finished_at] = cell(now);
+  transaction.update(batches::kTable, std::move(waiting.batch));
   return {};
 }
 
@@ -321,47 +304,66 @@ Result<bool> BatchService::was_decided_with(ports::ReadTransaction& snapshot,
   return !found.empty();
 }
 
-Status BatchService::run_item(ports::WriteTransaction& transaction, std::int64_t batch,
-                              std::int64_t position) {
-  CINNABAR_TRY(auto batch_row, transaction.get(batches::kTable, {cell(batch)}));
-  CINNABAR_TRY(auto row, transaction.get(items::kTable, {cell(batch), cell(position)}));
-  if (!batch_row || !row) return {};
-  if (enum_of<BatchItemState>(*row, items::state) != BatchItemState::waiting) return {};
-  const auto user = id_of<UserId>(*batch_row, batches::user_id);
+ports::Select BatchService::waiting_items(std::int64_t batch, std::int64_t limit) {
+  ports::Select select;
+  select.table = &items::kTable;
+  select.filter = all_of({where_equal(items::batch_id, cell(batch)),
+                          where_equal(items::state, cell(BatchItemState::waiting))});
+  select.order = {{items::position, false}};
+  select.limit = limit;
+  return select;
+}
+
+Result<std::optional<BatchService::Waiting>> BatchService::find_waiting(
+    ports::ReadTransaction& snapshot, std::int64_t batch, std::int64_t position) {
+  CINNABAR_TRY(auto batch_row, snapshot.get(batches::kTable, {cell(batch)}));
+  CINNABAR_TRY(auto row, snapshot.get(items::kTable, {cell(batch), cell(position)}));
+  const bool is_waiting =
+      batch_row && row && enum_of<BatchItemState>(*row, items::state) == BatchItemState::waiting;
+  if (!is_waiting) return std::optional<Waiting>{};
+  return std::optional<Waiting>{Waiting{std::move(*batch_row), std::move(*row)}};
+}
+
+// What stands in its way now; nothing also when an earlier item of the batch decided it.
+Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
+                                           const Waiting& waiting) {
+  const std::int64_t batch = int_of(waiting.batch, batches::id);
+  const auto user = id_of<UserId>(waiting.batch, batches::user_id);
+  if (!people_.current()->is_active(user)) return BatchObstacle::user_disabled;
   const CallContext context{{PrincipalKind::user, user},
-                            text_of(*batch_row, batches::door),
+                            text_of(waiting.batch, batches::door),
                             "batch-" + std::to_string(batch),
                             {}};
-  if (!people_.current()->is_active(user)) {
-    return store_result(transaction, *batch_row, *row, BatchObstacle::user_disabled);
-  }
-  const auto item = id_of<WorkItemId>(*row, items::work_item_id);
-  CINNABAR_TRY(BatchObstacle obstacle, check(transaction, context, item));
+  const auto item = id_of<WorkItemId>(waiting.item, items::work_item_id);
+  CINNABAR_TRY(const BatchObstacle obstacle, check(transaction, context, item));
   if (obstacle == BatchObstacle::decided || obstacle == BatchObstacle::ended) {
-    CINNABAR_TRY(const bool was_decided, was_decided_with(transaction, *row));
-    if (was_decided) obstacle = BatchObstacle::none;
-    return store_result(transaction, *batch_row, *row, obstacle);
+    CINNABAR_TRY(const bool was_decided, was_decided_with(transaction, waiting.item));
+    return was_decided ? BatchObstacle::none : obstacle;
   }
-  if (obstacle != BatchObstacle::none) {
-    return store_result(transaction, *batch_row, *row, obstacle);
-  }
+  if (obstacle != BatchObstacle::none) return obstacle;
   CINNABAR_TRY(const auto work_row, transaction.get(work::kTable, {cell(item)}));
   CINNABAR_ASSERT(work_row.has_value());
   CompleteRequest request;
   request.activity = id_of<ActivityInstanceId>(*work_row, work::activity_id);
   request.item = item;
-  request.outcome = enum_of<Outcome>(*batch_row, batches::action);
+  request.outcome = enum_of<Outcome>(waiting.batch, batches::action);
   CINNABAR_CHECK_OK(instances_.complete(transaction, context, std::move(request)));
-  return store_result(transaction, *batch_row, *row, BatchObstacle::none);
+  return BatchObstacle::none;
+}
+
+Status BatchService::run_item(ports::WriteTransaction& transaction, std::int64_t batch,
+                              std::int64_t position) {
+  CINNABAR_TRY(auto waiting, find_waiting(transaction, batch, position));
+  if (!waiting) return {};
+  CINNABAR_TRY(const BatchObstacle reason, decide(transaction, *waiting));
+  return store_result(transaction, std::move(*waiting), reason);
 }
 
 Status BatchService::fail_item(ports::WriteTransaction& transaction, std::int64_t batch,
                                std::int64_t position, BatchObstacle reason) {
-  CINNABAR_TRY(auto batch_row, transaction.get(batches::kTable, {cell(batch)}));
-  CINNABAR_TRY(auto row, transaction.get(items::kTable, {cell(batch), cell(position)}));
-  if (!batch_row || !row) return {};
-  if (enum_of<BatchItemState>(*row, items::state) != BatchItemState::waiting) return {};
-  return store_result(transaction, std::move(*batch_row), std::move(*row), reason);
+  CINNABAR_TRY(auto waiting, find_waiting(transaction, batch, position));
+  if (!waiting) return {};
+  return store_result(transaction, std::move(*waiting), reason);
 }
 
 }  // namespace cinnabar::services

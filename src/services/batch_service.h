@@ -86,6 +86,8 @@ class BatchService {
   Result<BatchProgress> progress(ports::ReadTransaction& snapshot, const CallContext& context,
                                  std::int64_t batch);
 
+  // For BatchRunner: the first items without a result, in order.
+  static ports::Select waiting_items(std::int64_t batch, std::int64_t limit);
   // For BatchRunner. Decides the item at `position` and stores that it did; nothing when its result
   // is stored already. An error leaves the item as it was.
   Status run_item(ports::WriteTransaction& transaction, std::int64_t batch, std::int64_t position);
@@ -97,8 +99,15 @@ class BatchService {
   Result<std::optional<std::int64_t>> find_repeated(ports::ReadTransaction& snapshot,
                                                     const CallContext& context,
                                                     const BatchRequest& request);
-  Status store_result(ports::WriteTransaction& transaction, ports::Row batch, ports::Row item,
-                      BatchObstacle reason);
+  // An item without a result, and its batch.
+  struct Waiting {
+    ports::Row batch;
+    ports::Row item;
+  };
+  static Result<std::optional<Waiting>> find_waiting(ports::ReadTransaction& snapshot,
+                                                     std::int64_t batch, std::int64_t position);
+  Result<BatchObstacle> decide(ports::WriteTransaction& transaction, const Waiting& waiting);
+  Status store_result(ports::WriteTransaction& transaction, Waiting waiting, BatchObstacle reason);
   Result<bool> was_decided_with(ports::ReadTransaction& snapshot, const ports::Row& item);
 
   ports::Clock& clock_;

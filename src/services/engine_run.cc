@@ -19,10 +19,6 @@ namespace triggers = ports::schema::start_trigger;
 using codec::Effect;
 using codec::EffectKind;
 
-bool has_ended(const process::Instance& instance) {
-  return instance.state != InstanceState::running && instance.state != InstanceState::suspended;
-}
-
 bool is_of_store(const Error& error) {
   return error.code == Code::unavailable || error.code == Code::conflict ||
          error.code == Code::resource_exhausted;
@@ -95,7 +91,7 @@ Status EngineRun::decide(Touched& touched, const process::Command& command) {
   environment.directory = around_.people.get();
   environment.ids = &ids_;
   environment.utc_offset = around_.utc_offset;
-  const bool had_ended = !touched.is_new && has_ended(touched.now);
+  const bool had_ended = !touched.is_new && has_ended(touched.now.state);
   CINNABAR_TRY(process::Decision decision,
                process::decide(*touched.definition->graph, *touched.definition->form, touched.now,
                                command, environment));
@@ -108,7 +104,7 @@ Status EngineRun::decide(Touched& touched, const process::Command& command) {
     CINNABAR_ASSERT(touched.definition != nullptr);
   }
   follow(touched, from);
-  if (!had_ended && has_ended(touched.now)) answer_caller(touched.now);
+  if (!had_ended && has_ended(touched.now.state)) answer_caller(touched.now);
   return {};
 }
 
@@ -439,7 +435,7 @@ Status EngineRun::start_called(const Effect& effect) {
 Status EngineRun::cancel_called(const Effect& effect) {
   const auto is_it = [&](const process::Instance& instance) {
     return instance.caller == effect.instance && instance.caller_wait == effect.wait &&
-           !has_ended(instance);
+           !has_ended(instance.state);
   };
   for (const auto& [id, touched] : touched_) {
     if (is_it(touched.now)) return apply(id, process::Terminate{}, "cancel");
@@ -463,7 +459,7 @@ Status EngineRun::answer_call(const Effect& effect) {
     if (caller.error().code == Code::not_found) return {};
     return std::move(caller).error();
   }
-  if ((*caller)->find_wait(effect.wait) == nullptr || has_ended(**caller)) return {};
+  if ((*caller)->find_wait(effect.wait) == nullptr || has_ended((**caller).state)) return {};
   // A suspended one is told when it runs again.
   if ((*caller)->state == InstanceState::suspended) return park(effect, 1);
   if (effect.kind == EffectKind::call_done) {

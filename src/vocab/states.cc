@@ -16,6 +16,10 @@ std::optional<E> parse_name(std::string_view text, E first, E last) {
 
 }  // namespace
 
+bool has_ended(InstanceState state) {
+  return state != InstanceState::running && state != InstanceState::suspended;
+}
+
 std::string_view name(InstanceState state) {
   switch (state) {
     case InstanceState::running:
@@ -110,8 +114,6 @@ std::string_view name(GroupKind kind) {
       return "role";
     case GroupKind::position:
       return "position";
-    case GroupKind::role_group:
-      return "role_group";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -235,7 +237,7 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
 }
 
 std::optional<GroupKind> parse_group_kind(std::string_view text) {
-  return parse_name(text, GroupKind::group, GroupKind::role_group);
+  return parse_name(text, GroupKind::group, GroupKind::position);
 }
 
 std::optional<ClientKind> parse_client_kind(std::string_view text) {

@@ -18,6 +18,9 @@ enum class InstanceState : std::uint8_t {
 
 enum class ActivityState : std::uint8_t { active = 1, completed = 2, terminated = 3 };
 
+// Nothing goes on: neither running nor suspended.
+bool has_ended(InstanceState state);
+
 // A work item ends once: completed by a decision, or superseded because it is not needed any more.
 enum class WorkItemState : std::uint8_t { open = 1, completed = 2, superseded = 3 };
 
@@ -83,13 +86,7 @@ enum class WaitKind : std::uint8_t {
   call = 6
 };
 
-enum class GroupKind : std::uint8_t {
-  group = 1,
-  department = 2,
-  role = 3,
-  position = 4,
-  role_group = 5  // roles that belong together; has no members itself
-};
+enum class GroupKind : std::uint8_t { group = 1, department = 2, role = 3, position = 4 };
 
 // How a program shows who it is: a secret alone; an id whose secret signs requests; an id with a
 // secret that is told, to be given tokens for people.

@@ -96,7 +96,7 @@ struct UserTask {
   std::vector<QuickAction> quick_actions;
   std::vector<Assignment> on_activate;
   form::NodeFields fields;
-  bool allow_batch = true;  // may be decided in a batch, without opening the form
+  bool allow_batch = false;  // may be decided in a batch, without opening the form
   bool comment_required = false;
   bool signature_required = false;
   // A date, a date-time or a duration from its activation; business time when the tenant has a

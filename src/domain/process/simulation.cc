@@ -113,10 +113,8 @@ Status Simulation::run(ProcessInstanceId id, const ProcessDefinition& definition
   instance = std::move(decision.after);
   if (observer_) observer_(instance, decision.events);
   follow(id, decision.events);
-  const bool has_ended = instance.state != InstanceState::running &&
-                         instance.state != InstanceState::suspended &&
-                         (is_new || before != instance.state);
-  if (has_ended && instance.caller.is_assigned()) {
+  const bool ends_now = has_ended(instance.state) && (is_new || before != instance.state);
+  if (ends_now && instance.caller.is_assigned()) {
     later([this, id] { answer_caller(instances_.at(id)); });
   }
   return {};
@@ -166,8 +164,7 @@ void Simulation::follow(ProcessInstanceId id, const CallStarted& call) {
 void Simulation::follow(ProcessInstanceId id, const CallCancelled& call) {
   for (const auto& [called, instance] : instances_) {
     const bool is_it =
-        instance.caller == id && instance.caller_wait == call.wait &&
-        (instance.state == InstanceState::running || instance.state == InstanceState::suspended);
+        instance.caller == id && instance.caller_wait == call.wait && !has_ended(instance.state);
     if (!is_it) continue;
     const Status ended = apply(called, Terminate{});
     CINNABAR_ASSERT(ended);

@@ -95,8 +95,6 @@ UserTask SettingsReader::read_user_task(const pugi::xml_node& element) {
                       std::string("c:") + name + " must be true or false");
     }
   };
-  // Nobody decides without opening the form unless the author of the process said so.
-  task.allow_batch = false;
   flag("batch", task.allow_batch);
   flag("commentRequired", task.comment_required);
   flag("signatureRequired", task.signature_required);

@@ -87,8 +87,6 @@ const char* attribute_of(GroupKind kind) {
       return "roles";
     case GroupKind::position:
       return "positions";
-    case GroupKind::role_group:
-      break;  // has no members, so no rule names one
   }
   CINNABAR_UNREACHABLE();
 }

@@ -147,12 +147,11 @@ class Order {
       if (!is_alive(std::get<0>(key))) fail("an arrival at " + std::get<1>(key) + " is lost");
       if (count != 1) fail(std::get<1>(key) + " has several arrivals along one flow");
     }
-    const bool has_ended =
-        instance_.state != InstanceState::running && instance_.state != InstanceState::suspended;
+    const bool is_over = has_ended(instance_.state);
     const bool is_empty = instance_.activities.empty() && instance_.arrivals.empty() &&
                           instance_.waits.empty() && instance_.incidents.empty();
-    if (has_ended && !is_empty) fail("the instance has ended with something alive");
-    if (!has_ended && instance_.activities.empty() && instance_.arrivals.empty() &&
+    if (is_over && !is_empty) fail("the instance has ended with something alive");
+    if (!is_over && instance_.activities.empty() && instance_.arrivals.empty() &&
         instance_.incidents.empty()) {
       fail("the instance goes on with nothing alive");
     }

@@ -71,9 +71,7 @@ Result<Decision> jump(const Context& context, const Jump& command) {
 
 Result<Decision> reactivate(const Context& context, const Reactivate& command) {
   const Instance& before = context.before;
-  const bool has_ended = before.history_size > 0 && before.state != InstanceState::running &&
-                         before.state != InstanceState::suspended;
-  if (!has_ended) {
+  if (before.history_size == 0 || !has_ended(before.state)) {
     return refuse(reasons::kInstanceNotEnded, "the instance is " + std::string(name(before.state)));
   }
   if (before.caller.is_assigned()) {
