@@ -32,36 +32,31 @@ sigset_t stop_signals() {
   return set;
 }
 
-void forget_old_replies(Core& core, Workers& workers) {
-  const bool is_queued = workers.submit([&core] {
-    const auto removed = services::forget_old_replies(*core.store, core.clock.now());
-    if (!removed.has_value()) {
-      core.logger.warning("replies.forget_failed", {{"error", to_string(removed.error())}});
-    }
+// On a worker. `work` answers a Result; its failure is the event `what`_failed.
+template <typename Work>
+void clear_up(Core& core, Workers& workers, const std::string& what, Work work) {
+  const bool is_queued = workers.submit([&core, what, work = std::move(work)] {
+    const auto done = work();
+    if (done.has_value()) return;
+    core.logger.warning(what + "_failed", {{"error", to_string(done.error())}});
   });
-  if (!is_queued) core.logger.warning("replies.forget_skipped");
-}
-
-void forget_old_batches(Core& core, Workers& workers) {
-  const bool is_queued = workers.submit([&core] {
-    const auto forgotten = core.batches->forget_old();
-    if (!forgotten.has_value()) {
-      core.logger.warning("batches.forget_failed", {{"error", to_string(forgotten.error())}});
-    }
-  });
-  if (!is_queued) core.logger.warning("batches.forget_skipped");
+  if (!is_queued) core.logger.warning(what + "_skipped");
 }
 
 void sweep_files(Core& core, Workers& workers) {
-  const bool is_queued = workers.submit([&core] {
-    const auto swept = core.files->sweep(*core.store);
-    if (!swept.has_value()) {
-      core.logger.warning("files.sweep_failed", {{"error", to_string(swept.error())}});
-    } else if (*swept > 0) {
-      core.logger.info("files.swept", {{"count", *swept}});
-    }
+  clear_up(core, workers, "files.sweep", [&core] {
+    auto swept = core.files->sweep(*core.store);
+    if (swept.has_value() && *swept > 0) core.logger.info("files.swept", {{"count", *swept}});
+    return swept;
   });
-  if (!is_queued) core.logger.warning("files.sweep_skipped");
+}
+
+void forget_old(Core& core, Workers& workers) {
+  clear_up(core, workers, "replies.forget",
+           [&core] { return services::forget_old_replies(*core.store, core.clock.now()); });
+  clear_up(core, workers, "record_batches.forget",
+           [&core] { return services::forget_old_record_batches(*core.store, core.clock.now()); });
+  clear_up(core, workers, "batches.forget", [&core] { return core.batches->forget_old(); });
 }
 
 // Jobs that the server does itself.
@@ -116,8 +111,7 @@ int wait_for_signal(Core& core, Front& front) {
     if (core.clock.now() - swept_at >= kSweepInterval) {
       swept_at = core.clock.now();
       sweep_files(core, *front.blocking);
-      forget_old_replies(core, *front.blocking);
-      forget_old_batches(core, *front.blocking);
+      forget_old(core, *front.blocking);
     }
   }
 }

@@ -47,21 +47,8 @@ const unsigned char* unsigned_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind, nullptr);
-  CINNABAR_ASSERT(ok == 1);
-  return to_hex({digest.data(), size});
-}
-
-std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const unsigned char* made = HMAC(kind, key.data(), static_cast<int>(key.size()),
-                                   unsigned_of(bytes), bytes.size(), digest.data(), &size);
-  CINNABAR_ASSERT(made != nullptr);
-  return {reinterpret_cast<const char*>(digest.data()), size};
+std::string hex_of(const unsigned char* bytes, std::size_t size) {
+  return to_hex({bytes, size});
 }
 
 }  // namespace
@@ -122,20 +109,22 @@ bool OpensslCrypto::verify_password(const Secret& password, std::string_view enc
 }
 
 std::string OpensslCrypto::sha256_hex(std::string_view bytes) {
-  return digest_hex(EVP_sha256(), bytes);
-}
-
-std::string OpensslCrypto::sha1_hex(std::string_view bytes) {
-  return digest_hex(EVP_sha1(), bytes);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const int ok =
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  CINNABAR_ASSERT(ok == 1);
+  return hex_of(digest.data(), size);
 }
 
 std::string OpensslCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  const std::string made = hmac(EVP_sha256(), key, bytes);
-  return to_hex({unsigned_of(made), made.size()});
-}
-
-std::string OpensslCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
-  return hmac(EVP_sha1(), key, bytes);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const unsigned char* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   bytes.size(), digest.data(), &size);
+  CINNABAR_ASSERT(made != nullptr);
+  return hex_of(digest.data(), size);
 }
 
 // A random nonce, what was encrypted, and its tag.

@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "outbound/files.h"
 #include "outbound/fs_blob_store.h"
 #include "outbound/openssl_crypto.h"
@@ -132,14 +131,6 @@ TEST(PackageFiles, an_archive_is_read_and_cannot_escape) {
   EXPECT_EQ(read_package_files(folder / "evil.zip").error().reason, reasons::kPackageInvalid);
   ASSERT_TRUE(write_file(folder / "broken.zip", "PK not really"));
   EXPECT_EQ(read_package_files(folder / "broken.zip").error().reason, reasons::kPackageInvalid);
-}
-
-TEST(OpensslCrypto, sha1_and_its_hmac_match_the_published_vectors) {
-  OpensslCrypto crypto;
-  EXPECT_EQ(crypto.sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
-  const std::string mac = crypto.hmac_sha1("Jefe", "what do ya want for nothing?");
-  EXPECT_EQ(to_hex({reinterpret_cast<const unsigned char*>(mac.data()), mac.size()}),
-            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 }
 
 TEST(OpensslCrypto, a_sealed_secret_opens_with_its_key_alone_and_undamaged) {

@@ -162,13 +162,8 @@ enum : std::uint16_t {
   created_at,
   updated_at,
   external,
-  manager_id,
-  substitute_id,
-  absent_from,
-  absent_until,
-  left_at,
 };
-inline constexpr std::array<Column, 15> kColumns{{
+inline constexpr std::array<Column, 10> kColumns{{
     {"id", ColumnType::integer, false},
     {"name", ColumnType::text, false},
     {"display_name", ColumnType::text, false},
@@ -179,11 +174,6 @@ inline constexpr std::array<Column, 15> kColumns{{
     {"created_at", ColumnType::integer, false},
     {"updated_at", ColumnType::integer, false},
     {"external", ColumnType::text, true},
-    {"manager_id", ColumnType::integer, true},
-    {"substitute_id", ColumnType::integer, true},
-    {"absent_from", ColumnType::integer, true},
-    {"absent_until", ColumnType::integer, true},
-    {"left_at", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"user_account", kColumns, 1};
 }  // namespace user_account
@@ -198,9 +188,8 @@ enum : std::uint16_t {
   parent_id,
   description,
   created_at,
-  sequence,
 };
-inline constexpr std::array<Column, 8> kColumns{{
+inline constexpr std::array<Column, 7> kColumns{{
     {"id", ColumnType::integer, false},
     {"kind", ColumnType::integer, false},
     {"key", ColumnType::text, false},
@@ -208,7 +197,6 @@ inline constexpr std::array<Column, 8> kColumns{{
     {"parent_id", ColumnType::integer, true},
     {"description", ColumnType::text, false},
     {"created_at", ColumnType::integer, false},
-    {"sequence", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"user_group", kColumns, 1};
 }  // namespace user_group
@@ -219,13 +207,11 @@ enum : std::uint16_t {
   group_id,
   user_id,
   created_at,
-  is_manager,
 };
-inline constexpr std::array<Column, 4> kColumns{{
+inline constexpr std::array<Column, 3> kColumns{{
     {"group_id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
-    {"is_manager", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"membership", kColumns, 2};
 }  // namespace membership
@@ -316,13 +302,8 @@ enum : std::uint16_t {
   ended_at,
   caller_id,
   caller_wait_id,
-  is_important,
-  is_urgent,
-  current_node_id,
-  current_node_name,
-  current_actors,
 };
-inline constexpr std::array<Column, 23> kColumns{{
+inline constexpr std::array<Column, 18> kColumns{{
     {"id", ColumnType::integer, false},
     {"process_id", ColumnType::integer, false},
     {"definition_id", ColumnType::integer, false},
@@ -341,11 +322,6 @@ inline constexpr std::array<Column, 23> kColumns{{
     {"ended_at", ColumnType::integer, true},
     {"caller_id", ColumnType::integer, true},
     {"caller_wait_id", ColumnType::integer, true},
-    {"is_important", ColumnType::integer, false},
-    {"is_urgent", ColumnType::integer, false},
-    {"current_node_id", ColumnType::text, true},
-    {"current_node_name", ColumnType::text, true},
-    {"current_actors", ColumnType::text, false},
 }};
 inline constexpr Table kTable{"process_instance", kColumns, 1};
 }  // namespace process_instance
@@ -550,12 +526,11 @@ enum : std::uint16_t {
   sha256,
   uploaded_by,
   created_at,
-  record_id,
 };
-inline constexpr std::array<Column, 11> kColumns{{
+inline constexpr std::array<Column, 10> kColumns{{
     {"id", ColumnType::integer, false},
-    {"instance_id", ColumnType::integer, true},
-    {"activity_id", ColumnType::integer, true},
+    {"instance_id", ColumnType::integer, false},
+    {"activity_id", ColumnType::integer, false},
     {"field", ColumnType::text, true},
     {"file_name", ColumnType::text, false},
     {"media_type", ColumnType::text, false},
@@ -563,7 +538,6 @@ inline constexpr std::array<Column, 11> kColumns{{
     {"sha256", ColumnType::text, false},
     {"uploaded_by", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
-    {"record_id", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"attachment", kColumns, 1};
 }  // namespace attachment
@@ -789,7 +763,7 @@ inline constexpr Table kTable{"outbox", kColumns, 1};
 }  // namespace outbox
 
 // What records are found by: one row per value of a field, so several for a list. `text_key` is
-// the text as compared, `num_key` a number, time or id; both null: the field is empty.
+// the text as compared, `num_key` a number, time or id.
 namespace record_index {
 enum : std::uint16_t {
   record_id,
@@ -811,7 +785,7 @@ inline constexpr Table kTable{"record_index", kColumns, 3};
 }  // namespace record_index
 
 // Keys under which clients send several records at once, so that sending them again makes none
-// twice, and under which they upload the files of these records.
+// twice.
 namespace record_batch {
 enum : std::uint16_t {
   form_id,
@@ -870,73 +844,6 @@ inline constexpr std::array<Column, 8> kColumns{{
 inline constexpr Table kTable{"record_change", kColumns, 1};
 }  // namespace record_change
 
-// How many records a form has, by which limits and statistics need not count.
-namespace record_total {
-enum : std::uint16_t {
-  form_id,
-  live,
-  deleted,
-  updated_at,
-};
-inline constexpr std::array<Column, 4> kColumns{{
-    {"form_id", ColumnType::integer, false},
-    {"live", ColumnType::integer, false},
-    {"deleted", ColumnType::integer, false},
-    {"updated_at", ColumnType::integer, false},
-}};
-inline constexpr Table kTable{"record_total", kColumns, 1};
-}  // namespace record_total
-
-// Running totals over the records of forms; `value` is a decimal number.
-namespace aggregate_value {
-enum : std::uint16_t {
-  aggregate_id,
-  group_key,
-  value,
-  updated_at,
-};
-inline constexpr std::array<Column, 4> kColumns{{
-    {"aggregate_id", ColumnType::text, false},
-    {"group_key", ColumnType::text, false},
-    {"value", ColumnType::text, false},
-    {"updated_at", ColumnType::integer, false},
-}};
-inline constexpr Table kTable{"aggregate_value", kColumns, 2};
-}  // namespace aggregate_value
-
-// A permission to upload one file for the records of a batch, and the file once it came.
-namespace upload {
-enum : std::uint16_t {
-  id,
-  token_hash,
-  form_id,
-  batch_key,
-  user_id,
-  file_key,
-  file_name,
-  media_type,
-  size,
-  sha256,
-  created_at,
-  expires_at,
-};
-inline constexpr std::array<Column, 12> kColumns{{
-    {"id", ColumnType::integer, false},
-    {"token_hash", ColumnType::text, false},
-    {"form_id", ColumnType::integer, false},
-    {"batch_key", ColumnType::text, false},
-    {"user_id", ColumnType::integer, false},
-    {"file_key", ColumnType::text, true},
-    {"file_name", ColumnType::text, true},
-    {"media_type", ColumnType::text, true},
-    {"size", ColumnType::integer, true},
-    {"sha256", ColumnType::text, true},
-    {"created_at", ColumnType::integer, false},
-    {"expires_at", ColumnType::integer, false},
-}};
-inline constexpr Table kTable{"upload", kColumns, 1};
-}  // namespace upload
-
 // Programs that call a door with a credential of their own: ClientKind. `key` names the credential:
 // an id, or the digest of a secret that is its own name. `secret` is sealed with the key of the
 // server.
@@ -972,38 +879,6 @@ inline constexpr std::array<Column, 12> kColumns{{
 inline constexpr Table kTable{"client", kColumns, 1};
 }  // namespace client
 
-// Tokens that a client was given for a user; only the hash is kept. `grant_id` ties those together
-// that came from one log-in.
-namespace client_token {
-enum : std::uint16_t {
-  id,
-  client_id,
-  user_id,
-  kind,
-  token_hash,
-  grant_id,
-  scope,
-  redirect_uri,
-  created_at,
-  expires_at,
-  used_at,
-};
-inline constexpr std::array<Column, 11> kColumns{{
-    {"id", ColumnType::integer, false},
-    {"client_id", ColumnType::integer, false},
-    {"user_id", ColumnType::integer, false},
-    {"kind", ColumnType::integer, false},
-    {"token_hash", ColumnType::text, false},
-    {"grant_id", ColumnType::integer, false},
-    {"scope", ColumnType::text, false},
-    {"redirect_uri", ColumnType::text, true},
-    {"created_at", ColumnType::integer, false},
-    {"expires_at", ColumnType::integer, false},
-    {"used_at", ColumnType::integer, true},
-}};
-inline constexpr Table kTable{"client_token", kColumns, 1};
-}  // namespace client_token
-
 // Decisions on many work items that one person asked for at once. `action` is the outcome.
 namespace batch {
 enum : std::uint16_t {
@@ -1011,18 +886,16 @@ enum : std::uint16_t {
   user_id,
   door,
   action,
-  comment,
   idempotency_key,
   total,
   created_at,
   finished_at,
 };
-inline constexpr std::array<Column, 9> kColumns{{
+inline constexpr std::array<Column, 8> kColumns{{
     {"id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"door", ColumnType::text, false},
     {"action", ColumnType::integer, false},
-    {"comment", ColumnType::text, true},
     {"idempotency_key", ColumnType::text, true},
     {"total", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
@@ -1054,78 +927,43 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"batch_item", kColumns, 2};
 }  // namespace batch_item
 
-// Whom to tell of changes. `secret` is sealed with the key of the server; `failures` counts those
-// in a row.
-namespace webhook {
-enum : std::uint16_t {
-  id,
-  application_id,
-  form_id,
-  door,
-  url,
-  secret,
-  events,
-  enabled,
-  failures,
-  created_at,
-};
-inline constexpr std::array<Column, 10> kColumns{{
-    {"id", ColumnType::integer, false},
-    {"application_id", ColumnType::integer, false},
-    {"form_id", ColumnType::integer, true},
-    {"door", ColumnType::text, false},
-    {"url", ColumnType::text, false},
-    {"secret", ColumnType::blob, false},
-    {"events", ColumnType::text, false},
-    {"enabled", ColumnType::integer, false},
-    {"failures", ColumnType::integer, false},
-    {"created_at", ColumnType::integer, false},
-}};
-inline constexpr Table kTable{"webhook", kColumns, 1};
-}  // namespace webhook
-
-// What to tell; `due_at` null: told, or given up.
-namespace webhook_delivery {
-enum : std::uint16_t {
-  id,
-  webhook_id,
-  event,
-  payload,
-  state,
-  attempts,
-  last_status,
-  due_at,
-  created_at,
-};
-inline constexpr std::array<Column, 9> kColumns{{
-    {"id", ColumnType::integer, false},
-    {"webhook_id", ColumnType::integer, false},
-    {"event", ColumnType::text, false},
-    {"payload", ColumnType::blob, false},
-    {"state", ColumnType::integer, false},
-    {"attempts", ColumnType::integer, false},
-    {"last_status", ColumnType::integer, true},
-    {"due_at", ColumnType::integer, true},
-    {"created_at", ColumnType::integer, false},
-}};
-inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
-}  // namespace webhook_delivery
-
-inline constexpr std::array<const Table*, 42> kAll{
-    &meta::kTable,         &application::kTable,      &form::kTable,
-    &form_version::kTable, &process::kTable,          &process_definition::kTable,
-    &external_ref::kTable, &user_account::kTable,     &user_group::kTable,
-    &membership::kTable,   &permission::kTable,       &access_session::kTable,
-    &access_token::kTable, &process_instance::kTable, &activity_instance::kTable,
-    &work_item::kTable,    &record::kTable,           &history::kTable,
-    &audit::kTable,        &idempotency::kTable,      &attachment::kTable,
-    &comment::kTable,      &relation::kTable,         &unique_value::kTable,
-    &wait::kTable,         &start_trigger::kTable,    &incident::kTable,
-    &notice::kTable,       &outbox::kTable,           &record_index::kTable,
-    &record_batch::kTable, &record_slot::kTable,      &record_change::kTable,
-    &record_total::kTable, &aggregate_value::kTable,  &upload::kTable,
-    &client::kTable,       &client_token::kTable,     &batch::kTable,
-    &batch_item::kTable,   &webhook::kTable,          &webhook_delivery::kTable,
+inline constexpr std::array<const Table*, 36> kAll{
+    &meta::kTable,
+    &application::kTable,
+    &form::kTable,
+    &form_version::kTable,
+    &process::kTable,
+    &process_definition::kTable,
+    &external_ref::kTable,
+    &user_account::kTable,
+    &user_group::kTable,
+    &membership::kTable,
+    &permission::kTable,
+    &access_session::kTable,
+    &access_token::kTable,
+    &process_instance::kTable,
+    &activity_instance::kTable,
+    &work_item::kTable,
+    &record::kTable,
+    &history::kTable,
+    &audit::kTable,
+    &idempotency::kTable,
+    &attachment::kTable,
+    &comment::kTable,
+    &relation::kTable,
+    &unique_value::kTable,
+    &wait::kTable,
+    &start_trigger::kTable,
+    &incident::kTable,
+    &notice::kTable,
+    &outbox::kTable,
+    &record_index::kTable,
+    &record_batch::kTable,
+    &record_slot::kTable,
+    &record_change::kTable,
+    &client::kTable,
+    &batch::kTable,
+    &batch_item::kTable,
 };
 
 }  // namespace cinnabar::ports::schema

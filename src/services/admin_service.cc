@@ -48,8 +48,7 @@ class DirectoryWriter {
     groups_.insert_or_assign({group.kind, group.key}, id);
     transaction_.put(columns::kTable,
                      {cell(id), cell(group.kind), cell(group.key), cell(group.display_name),
-                      parent ? cell(*parent) : CellValue{}, cell(group.description), cell(now_),
-                      cell(std::int64_t{0})});
+                      parent ? cell(*parent) : CellValue{}, cell(group.description), cell(now_)});
     return {};
   }
 
@@ -77,16 +76,14 @@ class DirectoryWriter {
         columns::kTable,
         {cell(id), cell(known != nullptr ? known->name : user.name), cell(user.display_name),
          cell_or_null(user.email), cell_or_null(hash), cell(user.enabled), cell(user.administrator),
-         cell(known != nullptr ? known->created_at : now_), cell(now_), CellValue{}, CellValue{},
-         CellValue{}, CellValue{}, CellValue{}, CellValue{}});
+         cell(known != nullptr ? known->created_at : now_), cell(now_), CellValue{}});
     users_.insert_or_assign(to_lower_ascii(user.name), id);
     for (const auto& [kind, key] : user.groups) {
       const auto group = find(kind, key);
       if (!group) {
         return make_error(Code::invalid_argument, reasons::kGroupUnknown, "no such group", key);
       }
-      transaction_.put(schema::membership::kTable,
-                       {cell(*group), cell(id), cell(now_), cell(false)});
+      transaction_.put(schema::membership::kTable, {cell(*group), cell(id), cell(now_)});
     }
     return {};
   }

@@ -17,6 +17,12 @@ constexpr const char* kTask = R"(
   <userTask id="a" name="A"><extensionElements><c:participants groups="it"/></extensionElements></userTask>
   <sequenceFlow id="f2" sourceRef="a" targetRef="end"/><endEvent id="end"/>)";
 
+constexpr const char* kWaitAnHour = R"(
+  <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
+  <intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>
+  </timerEventDefinition></intermediateCatchEvent>
+  <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/>)";
+
 class EngineServiceTest : public ::testing::Test {
  protected:
   Started start(ProcessId process) {
@@ -40,11 +46,7 @@ class EngineServiceTest : public ::testing::Test {
 };
 
 TEST_F(EngineServiceTest, a_timer_fires_when_its_time_has_come_and_not_before) {
-  const ProcessId process = world.deploy(R"(
-    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
-    <intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>
-    </timerEventDefinition></intermediateCatchEvent>
-    <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/>)");
+  const ProcessId process = world.deploy(kWaitAnHour);
   const Started started = start(process);
   world.advance(minutes(59));
   EXPECT_EQ(load(started.instance).state, InstanceState::running);
@@ -55,11 +57,7 @@ TEST_F(EngineServiceTest, a_timer_fires_when_its_time_has_come_and_not_before) {
 }
 
 TEST_F(EngineServiceTest, a_suspended_instance_fires_no_timer_until_it_is_resumed) {
-  const ProcessId process = world.deploy(R"(
-    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
-    <intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>
-    </timerEventDefinition></intermediateCatchEvent>
-    <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/>)");
+  const ProcessId process = world.deploy(kWaitAnHour);
   const Started started = start(process);
   EXPECT_FALSE(apply("alice", started.instance, process::Suspend{}));
   ASSERT_TRUE(apply("admin", started.instance, process::Suspend{}));
@@ -356,11 +354,7 @@ TEST_F(EngineServiceTest, a_stuck_instance_goes_on_behind_what_is_skipped) {
 }
 
 TEST_F(EngineServiceTest, a_timer_can_be_fired_early_by_who_manages) {
-  const ProcessId process = world.deploy(R"(
-    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
-    <intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration>
-    </timerEventDefinition></intermediateCatchEvent>
-    <sequenceFlow id="f2" sourceRef="wait" targetRef="end"/><endEvent id="end"/>)");
+  const ProcessId process = world.deploy(kWaitAnHour);
   const Started started = start(process);
   auto snapshot = world.store.read();
   const auto waits = world.engine.waits(**snapshot, world.as("admin"), started.instance);

@@ -196,11 +196,10 @@ Result<std::vector<AttachmentId>> insert_files(ports::WriteTransaction& transact
   for (const NewFile& file : files) {
     CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
     ids.emplace_back(id);
-    transaction.insert(
-        columns::kTable,
-        {cell(id), cell(instance), cell(position), cell_or_null(file.field.value_or("")),
-         cell(file.file_name), cell(file.media_type), cell(file.size), cell(file.sha256), cell(by),
-         cell(now), CellValue{}});
+    transaction.insert(columns::kTable, {cell(id), cell(instance), cell(position),
+                                         cell_or_null(file.field.value_or("")),
+                                         cell(file.file_name), cell(file.media_type),
+                                         cell(file.size), cell(file.sha256), cell(by), cell(now)});
   }
   return ids;
 }

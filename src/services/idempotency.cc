@@ -1,6 +1,7 @@
 #include "services/idempotency.h"
 
 #include "ports/schema.h"
+#include "services/expiry.h"
 #include "services/rows.h"
 #include "vocab/reasons.h"
 
@@ -38,27 +39,7 @@ void remember_reply(ports::WriteTransaction& transaction, const IdempotencyKey& 
 }
 
 Result<std::int64_t> forget_old_replies(ports::Store& store, Instant now) {
-  constexpr std::int64_t kPage = 1'000;
-  std::int64_t removed = 0;
-  std::int64_t last = kPage;
-  while (last == kPage) {
-    last = 0;
-    CINNABAR_CHECK_OK(
-        ports::submit_and_wait(store, [&](ports::WriteTransaction& transaction) -> Status {
-          ports::Select select;
-          select.table = &columns::kTable;
-          select.filter = where(columns::created_at, FilterOp::less, cell(now - kIdempotencyKept));
-          select.limit = kPage;
-          CINNABAR_TRY(const auto rows, transaction.select(select));
-          for (const ports::Row& row : rows) {
-            transaction.erase(columns::kTable, {row[columns::scope], row[columns::key]});
-          }
-          last = std::ssize(rows);
-          return {};
-        }));
-    removed += last;
-  }
-  return removed;
+  return erase_older(store, columns::kTable, columns::created_at, now - kIdempotencyKept);
 }
 
 }  // namespace cinnabar::services

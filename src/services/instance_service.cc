@@ -8,9 +8,9 @@
 #include "services/instance_store.h"
 #include "services/invalid_fields.h"
 #include "services/positions.h"
+#include "services/record_index.h"
 #include "services/record_rows.h"
 #include "services/rows.h"
-#include "services/unique_fields.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -328,11 +328,11 @@ Result<std::int64_t> InstanceService::remove(ports::WriteTransaction& transactio
     const auto id = id_of<ProcessInstanceId>(*row, schema::process_instance::id);
     CINNABAR_TRY(const LoadedInstance loaded, load_instance(transaction, *catalog, id));
     CINNABAR_CHECK_OK(
-        change_unique_values(transaction, *loaded.definition->form,
-                             {.form = id_of<FormId>(loaded.record_row, schema::record::form_id),
-                              .record = loaded.record,
-                              .before = loaded.instance.fields,
-                              .after = {}}));
+        change_values(transaction, *loaded.definition->form,
+                      {.form = id_of<FormId>(loaded.record_row, schema::record::form_id),
+                       .record = loaded.record,
+                       .before = loaded.instance.fields,
+                       .after = {}}));
     CINNABAR_CHECK_OK(erase_instance(transaction, id));
     CINNABAR_CHECK_OK(write_audit(transaction, context, "remove", "process_instance", id.value(),
                                   "number " + std::to_string(number), clock_.now()));

@@ -5,7 +5,6 @@
 #include "services/projection.h"
 #include "services/record_index.h"
 #include "services/rows.h"
-#include "services/unique_fields.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -16,8 +15,6 @@ namespace schema = ports::schema;
 ports::Row instance_row(const DecisionRecord& record, std::string state) {
   const process::Instance& after = record.decision.after;
   const LoadedInstance& loaded = record.loaded;
-  const bool ended =
-      after.state != InstanceState::running && after.state != InstanceState::suspended;
   return {cell(after.id),
           cell(loaded.process),
           cell(after.definition),
@@ -33,14 +30,9 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell(std::move(state)),
           cell(after.started_at),
           cell(record.now),
-          ended ? cell(record.now) : CellValue{},
+          has_ended(after.state) ? cell(record.now) : CellValue{},
           cell_or_null(after.caller),
-          cell_or_null(after.caller_wait),
-          cell(false),
-          cell(false),
-          CellValue{},
-          CellValue{},
-          cell(std::string())};
+          cell_or_null(after.caller_wait)};
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
@@ -120,16 +112,12 @@ Result<std::optional<ports::Row>> find_instance_row(ports::ReadTransaction& snap
 Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord& record) {
   const LoadedInstance& loaded = record.loaded;
   const process::Instance& after = record.decision.after;
-  CINNABAR_CHECK_OK(change_unique_values(transaction, *loaded.definition->form,
-                                         {.form = record.form,
-                                          .record = loaded.record,
-                                          .before = loaded.instance.fields,
-                                          .after = after.fields,
-                                          .allow_twins = record.allow_twins}));
-  change_index(transaction, {.form = record.form,
-                             .record = loaded.record,
-                             .before = loaded.instance.fields,
-                             .after = after.fields});
+  CINNABAR_CHECK_OK(change_values(transaction, *loaded.definition->form,
+                                  {.form = record.form,
+                                   .record = loaded.record,
+                                   .before = loaded.instance.fields,
+                                   .after = after.fields,
+                                   .allow_twins = record.allow_twins}));
   CINNABAR_CHECK_OK(write_record(transaction, record));
   CINNABAR_TRY(std::string state, codec::encode_instance(after));
   CINNABAR_TRY(std::string events, codec::encode_events(record.decision.events));

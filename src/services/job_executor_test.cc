@@ -64,13 +64,7 @@ class JobExecutorTest : public ::testing::Test {
     return world.engine.variables(**snapshot, world.as("admin"), instance)
         .value_or(expr::Variables{});
   }
-  std::vector<IncidentRow> incidents() {
-    auto snapshot = world.store.read();
-    IncidentQuery query;
-    query.process = process;
-    return world.engine.incidents(**snapshot, world.as("admin"), query)
-        .value_or(std::vector<IncidentRow>{});
-  }
+  std::vector<IncidentRow> incidents() { return world.incidents(process); }
   const ports::HttpCall& call(std::size_t index = 0) {
     return std::get<ports::HttpCall>(connector.requests.at(index));
   }

@@ -44,13 +44,7 @@ class JobServiceTest : public ::testing::Test {
     EXPECT_FALSE(result);
     return result ? Reason{"none"} : result.error().reason;
   }
-  std::vector<IncidentRow> incidents() {
-    auto snapshot = world.store.read();
-    IncidentQuery query;
-    query.process = process;
-    return world.engine.incidents(**snapshot, world.as("admin"), query)
-        .value_or(std::vector<IncidentRow>{});
-  }
+  std::vector<IncidentRow> incidents() { return world.incidents(process); }
 
   World world;
   ProcessId process;

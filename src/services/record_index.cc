@@ -34,6 +34,37 @@ const FieldValue* find_value(const FieldValues& values, const std::string& id) {
   return it == values.end() ? nullptr : &it->second;
 }
 
+void change_index(ports::WriteTransaction& transaction, const ValueChange& change) {
+  std::set<std::string> fields;
+  for (const auto& [id, value] : change.before) fields.insert(id);
+  for (const auto& [id, value] : change.after) fields.insert(id);
+  for (const std::string& id : fields) {
+    const FieldValue* before = find_value(change.before, id);
+    const FieldValue* after = find_value(change.after, id);
+    if (before != nullptr && after != nullptr && *before == *after) continue;
+    const std::size_t old_count = before == nullptr ? 0 : keys_of(*before).size();
+    std::vector<IndexKey> keys;
+    if (after != nullptr) keys = keys_of(*after);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      ports::Row row{cell(change.record),
+                     cell(id),
+                     cell(static_cast<std::int64_t>(i)),
+                     cell(change.form),
+                     keys[i].text ? cell(std::move(*keys[i].text)) : CellValue{},
+                     keys[i].number ? cell(*keys[i].number) : CellValue{}};
+      if (i < old_count) {
+        transaction.put(columns::kTable, std::move(row));
+      } else {
+        transaction.insert(columns::kTable, std::move(row));
+      }
+    }
+    for (std::size_t i = keys.size(); i < old_count; ++i) {
+      transaction.erase(columns::kTable,
+                        {cell(change.record), cell(id), cell(static_cast<std::int64_t>(i))});
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t scaled_number(const Decimal& number) {
@@ -99,35 +130,11 @@ IndexKey index_key(const FieldValue& value) {
   return {};
 }
 
-void change_index(ports::WriteTransaction& transaction, const IndexChange& change) {
-  std::set<std::string> fields;
-  for (const auto& [id, value] : change.before) fields.insert(id);
-  for (const auto& [id, value] : change.after) fields.insert(id);
-  for (const std::string& id : fields) {
-    const FieldValue* before = find_value(change.before, id);
-    const FieldValue* after = find_value(change.after, id);
-    if (before != nullptr && after != nullptr && *before == *after) continue;
-    const std::size_t old_count = before == nullptr ? 0 : keys_of(*before).size();
-    std::vector<IndexKey> keys;
-    if (after != nullptr) keys = keys_of(*after);
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      ports::Row row{cell(change.record),
-                     cell(id),
-                     cell(static_cast<std::int64_t>(i)),
-                     cell(change.form),
-                     keys[i].text ? cell(std::move(*keys[i].text)) : CellValue{},
-                     keys[i].number ? cell(*keys[i].number) : CellValue{}};
-      if (i < old_count) {
-        transaction.put(columns::kTable, std::move(row));
-      } else {
-        transaction.insert(columns::kTable, std::move(row));
-      }
-    }
-    for (std::size_t i = keys.size(); i < old_count; ++i) {
-      transaction.erase(columns::kTable,
-                        {cell(change.record), cell(id), cell(static_cast<std::int64_t>(i))});
-    }
-  }
+Status change_values(ports::WriteTransaction& transaction, const form::FormDefinition& form,
+                     const ValueChange& change) {
+  CINNABAR_CHECK_OK(change_unique_values(transaction, form, change));
+  change_index(transaction, change);
+  return {};
 }
 
 }  // namespace cinnabar::services

@@ -10,8 +10,8 @@
 
 #include "domain/form/form_definition.h"
 #include "ports/store.h"
+#include "services/unique_fields.h"
 #include "vocab/field_value.h"
-#include "vocab/ids.h"
 
 #include <cstddef>
 #include <optional>
@@ -32,12 +32,9 @@ bool is_indexed_by_number(form::FieldType type);
 // To the millionth, rounded towards zero, held within int64.
 std::int64_t scaled_number(const Decimal& number);
 
-struct IndexChange {
-  FormId form;
-  RecordId record;
-  const FieldValues& before;  // empty for a new record
-  const FieldValues& after;   // empty for a removed one
-};
-void change_index(ports::WriteTransaction& transaction, const IndexChange& change);
+// What every write of a record owes beside its row: its values in the index, and those of unique
+// fields taken and given back. Errors: those of change_unique_values.
+Status change_values(ports::WriteTransaction& transaction, const form::FormDefinition& form,
+                     const ValueChange& change);
 
 }  // namespace cinnabar::services

@@ -19,19 +19,6 @@ namespace {
 namespace columns = ports::schema::record;
 namespace instances = ports::schema::process_instance;
 
-// Nobody is asked for when only the shape of values is checked.
-class NoDirectory final : public org::Directory {
- public:
-  [[nodiscard]] bool is_active(UserId) const override { return false; }
-  [[nodiscard]] std::optional<UserId> find_user(std::string_view) const override { return {}; }
-  [[nodiscard]] std::optional<GroupId> find_group(GroupKind, std::string_view) const override {
-    return {};
-  }
-  [[nodiscard]] bool group_exists(GroupId) const override { return false; }
-  [[nodiscard]] std::vector<UserId> members(GroupId) const override { return {}; }
-  [[nodiscard]] bool is_member(GroupId, UserId) const override { return false; }
-};
-
 Result<RecordView> view_of(const ports::Row& row) {
   RecordView view;
   view.id = id_of<RecordId>(row, columns::id);
@@ -54,7 +41,7 @@ std::set<std::string> row_ids_in(const FieldValues* stored, const std::string& f
   const auto* table = it == stored->end() ? nullptr : it->second.get<FieldValue::Table>();
   if (table == nullptr) return ids;
   for (const FieldValues& row : *table) {
-    const auto id = row.find(kRowId);
+    const auto id = row.find(form::kRowId);
     if (id == row.end()) continue;
     if (const auto* text = id->second.get<std::string>()) ids.insert(*text);
   }
@@ -108,13 +95,13 @@ Result<std::vector<RecordView>> record_views(ports::ReadTransaction& snapshot,
 }
 
 Status check_values(const form::FormDefinition& form, const FieldValues* stored,
-                    const FieldValues& values) {
+                    const FieldValues& values, const org::Directory& directory) {
   form::Submission submission;
   submission.stored = stored;
   submission.submitted = &values;
   submission.check_required = false;
   submission.check_rules = false;
-  auto errors = form::validate(form, submission, NoDirectory());
+  auto errors = form::validate(form, submission, directory);
   if (errors.empty()) return {};
   return invalid_fields(std::move(errors));
 }
@@ -141,11 +128,11 @@ Status assign_row_ids(ports::WriteTransaction& transaction, const form::FormDefi
     std::set<std::string> free = row_ids_in(stored, field.id);
     FieldValue::Table rows = *table;
     for (FieldValues& row : rows) {
-      const auto id = row.find(kRowId);
+      const auto id = row.find(form::kRowId);
       const auto* text = id == row.end() ? nullptr : id->second.get<std::string>();
       if (text != nullptr && free.erase(*text) == 1) continue;
       CINNABAR_TRY(const std::int64_t number, transaction.next_number("runtime"));
-      row.insert_or_assign(std::string(kRowId), FieldValue::text(std::to_string(number)));
+      row.insert_or_assign(std::string(form::kRowId), FieldValue::text(std::to_string(number)));
     }
     it->second = FieldValue{std::move(rows)};
   }

@@ -26,7 +26,7 @@ Result<std::vector<RecordView>> record_views(ports::ReadTransaction& snapshot,
 
 // Types and sizes; invalid_argument (fields_invalid).
 Status check_values(const form::FormDefinition& form, const FieldValues* stored,
-                    const FieldValues& values);
+                    const FieldValues& values, const org::Directory& directory);
 // Numbers of serial fields, one after the other without regard to those that failed; a value that
 // was sent is not taken.
 Status assign_serials(ports::WriteTransaction& transaction, FormId id,

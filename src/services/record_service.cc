@@ -4,11 +4,11 @@
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
 #include "services/engine_run.h"
+#include "services/expiry.h"
 #include "services/instance_access.h"
 #include "services/record_index.h"
 #include "services/record_rows.h"
 #include "services/rows.h"
-#include "services/unique_fields.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -84,6 +84,7 @@ class Creation {
         form_(form),
         process_(process),
         now_(around.now),
+        people_(around.people),
         run_(transaction, context, std::move(around)) {
     run_.allow_twins();
   }
@@ -91,7 +92,7 @@ class Creation {
   Result<RecordView> make(NewRecord row) {
     if (row.error) return std::move(*row.error);
     FieldValues fields = std::move(row.fields);
-    CINNABAR_CHECK_OK(check_values(*form_.definition, nullptr, fields));
+    CINNABAR_CHECK_OK(check_values(*form_.definition, nullptr, fields, *people_));
     std::erase_if(fields, [](const auto& field) { return field.second.is_null(); });
     CINNABAR_CHECK_OK(check_size(codec::encode_fields(fields)));
     CINNABAR_CHECK_OK(assign_serials(transaction_, form_.id, *form_.definition, fields));
@@ -125,10 +126,9 @@ class Creation {
 
  private:
   Status insert(RecordId id, const FieldValues& fields) {
-    CINNABAR_CHECK_OK(change_unique_values(
+    CINNABAR_CHECK_OK(change_values(
         transaction_, *form_.definition,
         {.form = form_.id, .record = id, .before = {}, .after = fields, .allow_twins = true}));
-    change_index(transaction_, {.form = form_.id, .record = id, .before = {}, .after = fields});
     transaction_.insert(
         columns::kTable,
         {cell(id), cell(form_.id), cell(form_.version_id), CellValue{},
@@ -142,6 +142,7 @@ class Creation {
   const DeployedForm& form_;
   const Process* process_;
   Instant now_;
+  std::shared_ptr<const People> people_;
   EngineRun run_;
 };
 
@@ -152,6 +153,15 @@ bool is_of_store(const Error& error) {
 }
 
 }  // namespace
+
+Result<std::int64_t> forget_old_record_batches(ports::Store& store, Instant now) {
+  const Instant before = now - kRecordBatchKept;
+  CINNABAR_TRY(const std::int64_t filled,
+               erase_older(store, slots::kTable, slots::created_at, before));
+  CINNABAR_TRY(const std::int64_t keys,
+               erase_older(store, batches::kTable, batches::created_at, before));
+  return filled + keys;
+}
 
 RecordService::RecordService(ports::Clock& clock, const CatalogSource& catalog,
                              const PeopleSource& people, UtcOffset utc_offset)
@@ -210,16 +220,15 @@ Result<std::vector<CreatedRecord>> RecordService::create(ports::WriteTransaction
       results[i].error = std::move(made).error();
       continue;
     }
-    results[i].made = made->id;
-    results[i].view = std::move(*made);
+    results[i].made = std::move(*made);
     if (request.key.empty()) continue;
     transaction.put(slots::kTable, {cell(request.form), cell(request.key), cell(position),
-                                    cell(*results[i].made), cell(now)});
+                                    cell(results[i].made->id), cell(now)});
   }
   CINNABAR_CHECK_OK(creation.finish());
   for (CreatedRecord& result : results) {
-    if (!result.view || !result.view->instance.is_assigned()) continue;
-    result.view->state = creation.state_of(result.view->instance);
+    if (!result.made || !result.made->instance.is_assigned()) continue;
+    result.made->state = creation.state_of(result.made->instance);
   }
   return results;
 }
@@ -234,28 +243,26 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
   const Instant now = clock_.now();
   CINNABAR_TRY(const auto views, record_views(transaction, {*row}));
   RecordView view = views.front();
-  CINNABAR_CHECK_OK(check_values(*form->definition, &view.fields, request.changes));
+  const auto people = people_.current();
+  CINNABAR_CHECK_OK(check_values(*form->definition, &view.fields, request.changes, *people));
   CINNABAR_CHECK_OK(assign_row_ids(transaction, *form->definition, &view.fields, request.changes));
   FieldValues after = form::merge(view.fields, request.changes);
   std::string data = codec::encode_fields(after);
   CINNABAR_CHECK_OK(check_size(data));
   if (view.instance.is_assigned()) {
-    EngineRun run(transaction, context, {catalog, people_.current(), now, utc_offset_});
+    EngineRun run(transaction, context, {catalog, people, now, utc_offset_});
     run.allow_twins();
     CINNABAR_CHECK_OK(run.apply(view.instance,
                                 process::ChangeData{context.principal.user, request.changes, {}},
                                 "change_record"));
     CINNABAR_CHECK_OK(run.finish());
   } else {
-    CINNABAR_CHECK_OK(change_unique_values(transaction, *form->definition,
-                                           {.form = request.form,
-                                            .record = request.record,
-                                            .before = view.fields,
-                                            .after = after,
-                                            .allow_twins = true}));
-    change_index(
-        transaction,
-        {.form = request.form, .record = request.record, .before = view.fields, .after = after});
+    CINNABAR_CHECK_OK(change_values(transaction, *form->definition,
+                                    {.form = request.form,
+                                     .record = request.record,
+                                     .before = view.fields,
+                                     .after = after,
+                                     .allow_twins = true}));
     (*row)[columns::form_version_id] = cell(form->version_id);
     (*row)[columns::data] = cell(std::move(data));
     (*row)[columns::version] = cell(view.version + 1);
@@ -285,33 +292,31 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(check_may(context, *catalog, form_id, PermissionAction::remove));
   const Instant now = clock_.now();
   EngineRun run(transaction, context, {catalog, people_.current(), now, utc_offset_});
-  std::set<RecordId> seen;
+  std::map<RecordId, ports::Row> found;
   for (const RecordId record : records) {
-    if (seen.contains(record)) continue;
     CINNABAR_TRY(auto row, record_row(transaction, form_id, record));
-    if (!row) continue;
-    seen.insert(record);
-    CINNABAR_TRY(const auto views, record_views(transaction, {*row}));
-    const RecordView& view = views.front();
-    const bool is_alive =
-        view.state == InstanceState::running || view.state == InstanceState::suspended;
-    if (is_alive) {
+    if (row) found.insert_or_assign(record, std::move(*row));
+  }
+  std::vector<ports::Row> rows;
+  for (auto& [record, row] : found) rows.push_back(std::move(row));
+  CINNABAR_TRY(const auto views, record_views(transaction, rows));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const RecordView& view = views[i];
+    if (view.state && !has_ended(*view.state)) {
       CINNABAR_CHECK_OK(run.apply(view.instance, process::Terminate{}, "remove_record"));
     }
-    CINNABAR_CHECK_OK(change_unique_values(
-        transaction, *form->definition,
-        {.form = form_id, .record = record, .before = view.fields, .after = {}}));
-    change_index(transaction,
-                 {.form = form_id, .record = record, .before = view.fields, .after = {}});
-    (*row)[columns::deleted_at] = cell(now);
-    (*row)[columns::deleted_by] = cell(context.principal.user);
-    transaction.update_if(columns::kTable, std::move(*row), columns::version, view.version);
+    CINNABAR_CHECK_OK(
+        change_values(transaction, *form->definition,
+                      {.form = form_id, .record = view.id, .before = view.fields, .after = {}}));
+    rows[i][columns::deleted_at] = cell(now);
+    rows[i][columns::deleted_by] = cell(context.principal.user);
+    transaction.update_if(columns::kTable, std::move(rows[i]), columns::version, view.version);
     CINNABAR_CHECK_OK(
         log_change(transaction, context,
-                   {.record = record, .form = form_id, .action = RecordAction::removed}, now));
+                   {.record = view.id, .form = form_id, .action = RecordAction::removed}, now));
   }
   CINNABAR_CHECK_OK(run.finish());
-  return static_cast<std::int64_t>(seen.size());
+  return std::ssize(views);
 }
 
 Result<RecordView> RecordService::find(ports::ReadTransaction& snapshot, const CallContext& context,

@@ -30,10 +30,6 @@ namespace cinnabar::services {
 // Rows of one call, and how long a key keeps them from being made twice.
 inline constexpr std::size_t kRecordBatchMax = 100;
 inline constexpr Duration kRecordBatchKept = hours(1);
-// Under this key a row of a table has its id, a text; it is kept when the row is sent again with
-// it.
-inline constexpr std::string_view kRowId = form::kRowId;
-
 struct RecordView {
   RecordId id;
   FormId form;
@@ -60,8 +56,7 @@ struct CreateRecords {
   std::vector<NewRecord> rows;
 };
 struct CreatedRecord {
-  std::optional<RecordId> made;    // by this call
-  std::optional<RecordView> view;  // of what was made
+  std::optional<RecordView> made;  // by this call
   std::optional<RecordId> known;   // by an earlier one
   std::optional<Error> error;
 };
@@ -82,6 +77,10 @@ struct RecordQuery {
   std::int64_t offset = 0;
   std::int64_t limit = 100;
 };
+
+// Removes the keys of batches that are older than kRecordBatchKept; returns how many rows there
+// were. Blocks on commits.
+Result<std::int64_t> forget_old_record_batches(ports::Store& store, Instant now);
 
 class RecordService {
  public:

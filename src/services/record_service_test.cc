@@ -68,12 +68,23 @@ TEST_F(RecordServiceTest, rows_fail_one_by_one_and_a_key_makes_each_once) {
   mended[1] = values({{"NOTE", "b"}});
   const auto second = create(mended, "k");
   ASSERT_TRUE(second.has_value());
-  EXPECT_EQ((*second)[0].known, (*first)[0].made);
+  EXPECT_EQ((*second)[0].known, (*first)[0].made->id);
   EXPECT_TRUE((*second)[1].made);
   EXPECT_EQ(count(), 3);
   world_.clock.advance(kRecordBatchKept);
   ASSERT_TRUE(create(mended, "k").has_value());
   EXPECT_EQ(count(), 6);
+}
+
+TEST_F(RecordServiceTest, keys_that_count_no_more_are_forgotten) {
+  ASSERT_TRUE(create({values({{"NOTE", "a"}}), values({{"NOTE", "b"}})}, "old").has_value());
+  world_.clock.advance(kRecordBatchKept);
+  ASSERT_TRUE(create({values({{"NOTE", "c"}})}, "new").has_value());
+  world_.clock.advance(milliseconds(1));
+  EXPECT_EQ(*forget_old_record_batches(world_.store, world_.clock.now()), 3);
+  auto snapshot = world_.store.read();
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::record_slot::kTable, all_of({})), 1);
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::record_batch::kTable, all_of({})), 1);
 }
 
 TEST_F(RecordServiceTest, without_a_key_nothing_is_remembered) {
@@ -88,7 +99,7 @@ TEST_F(RecordServiceTest, required_and_unique_are_not_asked_for) {
   ASSERT_TRUE(made.has_value());
   ASSERT_TRUE((*made)[0].made.has_value());
   // The first one keeps the value, also when the other goes.
-  const RecordId second = *(*made)[0].made;
+  const RecordId second = (*made)[0].made->id;
   ASSERT_TRUE(world_
                   .write<std::int64_t>([&](ports::WriteTransaction& transaction) {
                     return world_.records.remove(transaction, world_.as("admin"), form_, {second});
@@ -102,7 +113,7 @@ TEST_F(RecordServiceTest, fields_are_found_by_every_operator) {
   const auto made = create(
       {values({{"NOTE", "apple"}}), values({{"NOTE", "Banana"}}), values({{"TITLE", "no note"}})});
   ASSERT_TRUE(made.has_value());
-  const auto id = [&](std::size_t i) { return (*made)[i].made->value(); };
+  const auto id = [&](std::size_t i) { return (*made)[i].made->id.value(); };
   const auto text = [](const char* value) { return FieldValue::text(value); };
   EXPECT_THAT(find(FieldOp::equal, {text("apple")}), ElementsAre(id(0)));
   EXPECT_THAT(find(FieldOp::not_equal, {text("apple")}), ElementsAre(id(1), id(2)));
@@ -119,7 +130,7 @@ TEST_F(RecordServiceTest, fields_are_found_by_every_operator) {
 
 TEST_F(RecordServiceTest, a_changed_and_a_removed_record_are_found_by_what_they_hold_now) {
   const auto made = create({values({{"NOTE", "old"}})});
-  const RecordId id = *(*made)[0].made;
+  const RecordId id = (*made)[0].made->id;
   ASSERT_TRUE(world_
                   .write<RecordView>([&](ports::WriteTransaction& transaction) {
                     return world_.records.change(transaction, world_.as("admin"),
@@ -142,7 +153,7 @@ TEST_F(RecordServiceTest, a_changed_and_a_removed_record_are_found_by_what_they_
 TEST_F(RecordServiceTest, a_record_of_an_instance_changes_through_its_history) {
   const auto made = create({values({{"TITLE", "t"}})}, "", "admin", true);
   ASSERT_TRUE(made.has_value());
-  const RecordView view = *(*made)[0].view;
+  const RecordView view = *(*made)[0].made;
   EXPECT_EQ(view.state, InstanceState::running);
   ASSERT_TRUE(world_
                   .write<RecordView>([&](ports::WriteTransaction& transaction) {
@@ -156,7 +167,7 @@ TEST_F(RecordServiceTest, a_record_of_an_instance_changes_through_its_history) {
 
 TEST_F(RecordServiceTest, a_removed_record_ends_its_instance) {
   const auto made = create({values({{"TITLE", "t"}})}, "", "admin", true);
-  const RecordView view = *(*made)[0].view;
+  const RecordView view = *(*made)[0].made;
   ASSERT_EQ(world_.inbox("alice").size(), 1U);
   ASSERT_TRUE(world_
                   .write<std::int64_t>([&](ports::WriteTransaction& transaction) {
@@ -165,6 +176,18 @@ TEST_F(RecordServiceTest, a_removed_record_ends_its_instance) {
                   .has_value());
   EXPECT_THAT(world_.inbox("alice"), IsEmpty());
   world_.expect_replay_equals_state(view.instance);
+}
+
+TEST_F(RecordServiceTest, an_instance_that_is_erased_leaves_no_index) {
+  const auto made = create({values({{"TITLE", "t"}, {"TAG", "x"}})}, "", "admin", true);
+  ASSERT_TRUE((*made)[0].made.has_value());
+  const auto erased = world_.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return world_.instances.remove(transaction, world_.as("admin"), process_, {1});
+  });
+  EXPECT_EQ(*erased, 1);
+  auto snapshot = world_.store.read();
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::record_index::kTable, all_of({})), 0);
+  EXPECT_EQ(*(*snapshot)->count(ports::schema::unique_value::kTable, all_of({})), 0);
 }
 
 TEST_F(RecordServiceTest, whoever_was_granted_nothing_may_nothing) {

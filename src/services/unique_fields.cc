@@ -18,7 +18,7 @@ std::string text_in(const FieldValues& fields, const std::string& id) {
 }  // namespace
 
 Status change_unique_values(ports::WriteTransaction& transaction, const form::FormDefinition& form,
-                            const UniqueChange& change) {
+                            const ValueChange& change) {
   std::vector<FieldError> errors;
   for (const form::Field& field : form.fields) {
     if (!field.unique) continue;

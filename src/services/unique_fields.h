@@ -13,7 +13,8 @@ namespace cinnabar::services {
 // A longer value is refused: it could not be indexed.
 inline constexpr std::size_t kUniqueBytesMax = 500;
 
-struct UniqueChange {
+// The values of one record before and after a command.
+struct ValueChange {
   FormId form;
   RecordId record;
   const FieldValues& before;  // empty for a new record
@@ -25,6 +26,6 @@ struct UniqueChange {
 // Takes the values of `after`, gives back those of `before` that changed. invalid_argument
 // (fields_invalid) with field_not_unique for each value that another record has.
 Status change_unique_values(ports::WriteTransaction& transaction, const form::FormDefinition& form,
-                            const UniqueChange& change);
+                            const ValueChange& change);
 
 }  // namespace cinnabar::services

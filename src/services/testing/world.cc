@@ -47,14 +47,6 @@ std::string FakeCrypto::hmac_sha256_hex(std::string_view key, std::string_view b
   return sha256_hex(std::string(key) + "/" + std::string(bytes));
 }
 
-std::string FakeCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
-  return hmac_sha256_hex(key, bytes).substr(0, 20);
-}
-
-std::string FakeCrypto::sha1_hex(std::string_view bytes) {
-  return sha256_hex(bytes).substr(0, 40);
-}
-
 std::string FakeCrypto::seal(const Secret& key, const Secret& secret) {
   return sha256_hex(key.reveal()) + std::string(secret.reveal());
 }
@@ -277,6 +269,13 @@ void World::expect_replay_equals_state(ProcessInstanceId instance) {
   ASSERT_TRUE(stored) << to_string(stored.error());
   ASSERT_TRUE(folded) << to_string(folded.error());
   EXPECT_EQ(*stored, *folded);
+}
+
+std::vector<IncidentRow> World::incidents(ProcessId process) {
+  auto snapshot = store.read();
+  IncidentQuery query;
+  query.process = process;
+  return engine.incidents(**snapshot, as("admin"), query).value_or(std::vector<IncidentRow>{});
 }
 
 Services World::all() {

@@ -23,8 +23,6 @@ class FakeCrypto final : public ports::Crypto {
   bool verify_password(const Secret& password, std::string_view encoded) override;
   std::string sha256_hex(std::string_view bytes) override;
   std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
-  std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
-  std::string sha1_hex(std::string_view bytes) override;
   std::string seal(const Secret& key, const Secret& secret) override;
   Result<Secret> unseal(const Secret& key, std::string_view sealed) override;
   bool equal_constant_time(std::string_view a, std::string_view b) override { return a == b; }
@@ -78,6 +76,8 @@ class World {
   // As the doors get them.
   Services all();
   std::vector<InboxItem> inbox(std::string_view user, InboxQuery query = {});
+  // Open ones of the process, as the administrator sees them.
+  std::vector<IncidentRow> incidents(ProcessId process);
   // The clock goes on by so much, and on its way everything happens when it is due.
   void advance(Duration by);
   // Does what is due now, until nothing is.

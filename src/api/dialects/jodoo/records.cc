@@ -118,7 +118,7 @@ Result<Json> batch_create(const Entry& entry, ports::WriteTransaction& transacti
   Json ids = Json::array();
   for (const services::CreatedRecord& result : results) {
     if (result.made || result.known) ++count;
-    if (result.made) ids.push(to_hex24(result.made->value()));
+    if (result.made) ids.push(to_hex24(result.made->id.value()));
   }
   return Json::object()
       .set("status", "success")
@@ -144,7 +144,7 @@ Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(auto results,
                entry.services->records.create(transaction, entry.context, std::move(request)));
   if (results.front().error) return fail(codes::kSubmitFailed, results.front().error->detail);
-  services::RecordView view = std::move(*results.front().view);
+  services::RecordView view = std::move(*results.front().made);
   return Json::object().set("data", view_json(entry, found, view));
 }
 

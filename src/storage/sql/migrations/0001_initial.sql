@@ -71,12 +71,7 @@ CREATE TABLE user_account (
   administrator {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
-  external {{text}},
-  manager_id {{integer}},
-  substitute_id {{integer}},
-  absent_from {{integer}},
-  absent_until {{integer}},
-  left_at {{integer}}
+  external {{text}}
 ) {{plain}};
 
 CREATE TABLE user_group (
@@ -86,15 +81,13 @@ CREATE TABLE user_group (
   display_name {{text}} NOT NULL,
   parent_id {{integer}},
   description {{text}} NOT NULL,
-  created_at {{integer}} NOT NULL,
-  sequence {{integer}} NOT NULL
+  created_at {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE membership (
   group_id {{integer}} NOT NULL,
   user_id {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
-  is_manager {{integer}} NOT NULL,
   PRIMARY KEY (group_id, user_id)
 ) {{clustered}};
 
@@ -144,12 +137,7 @@ CREATE TABLE process_instance (
   updated_at {{integer}} NOT NULL,
   ended_at {{integer}},
   caller_id {{integer}},
-  caller_wait_id {{integer}},
-  is_important {{integer}} NOT NULL,
-  is_urgent {{integer}} NOT NULL,
-  current_node_id {{text}},
-  current_node_name {{text}},
-  current_actors {{text}} NOT NULL
+  caller_wait_id {{integer}}
 ) {{plain}};
 
 CREATE TABLE activity_instance (
@@ -248,16 +236,15 @@ CREATE TABLE idempotency (
 
 CREATE TABLE attachment (
   id {{integer}} NOT NULL PRIMARY KEY,
-  instance_id {{integer}},
-  activity_id {{integer}},
+  instance_id {{integer}} NOT NULL,
+  activity_id {{integer}} NOT NULL,
   field {{text}},
   file_name {{text}} NOT NULL,
   media_type {{text}} NOT NULL,
   size {{integer}} NOT NULL,
   sha256 {{text}} NOT NULL,
   uploaded_by {{integer}} NOT NULL,
-  created_at {{integer}} NOT NULL,
-  record_id {{integer}}
+  created_at {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE comment (
@@ -385,36 +372,6 @@ CREATE TABLE record_change (
   changes {{text}} NOT NULL
 ) {{plain}};
 
-CREATE TABLE record_total (
-  form_id {{integer}} NOT NULL PRIMARY KEY,
-  live {{integer}} NOT NULL,
-  deleted {{integer}} NOT NULL,
-  updated_at {{integer}} NOT NULL
-) {{plain}};
-
-CREATE TABLE aggregate_value (
-  aggregate_id {{text}} NOT NULL,
-  group_key {{text}} NOT NULL,
-  value {{text}} NOT NULL,
-  updated_at {{integer}} NOT NULL,
-  PRIMARY KEY (aggregate_id, group_key)
-) {{clustered}};
-
-CREATE TABLE upload (
-  id {{integer}} NOT NULL PRIMARY KEY,
-  token_hash {{text}} NOT NULL,
-  form_id {{integer}} NOT NULL,
-  batch_key {{text}} NOT NULL,
-  user_id {{integer}} NOT NULL,
-  file_key {{text}},
-  file_name {{text}},
-  media_type {{text}},
-  size {{integer}},
-  sha256 {{text}},
-  created_at {{integer}} NOT NULL,
-  expires_at {{integer}} NOT NULL
-) {{plain}};
-
 CREATE TABLE client (
   id {{integer}} NOT NULL PRIMARY KEY,
   door {{text}} NOT NULL,
@@ -430,26 +387,11 @@ CREATE TABLE client (
   updated_at {{integer}} NOT NULL
 ) {{plain}};
 
-CREATE TABLE client_token (
-  id {{integer}} NOT NULL PRIMARY KEY,
-  client_id {{integer}} NOT NULL,
-  user_id {{integer}} NOT NULL,
-  kind {{integer}} NOT NULL,
-  token_hash {{text}} NOT NULL,
-  grant_id {{integer}} NOT NULL,
-  scope {{text}} NOT NULL,
-  redirect_uri {{text}},
-  created_at {{integer}} NOT NULL,
-  expires_at {{integer}} NOT NULL,
-  used_at {{integer}}
-) {{plain}};
-
 CREATE TABLE batch (
   id {{integer}} NOT NULL PRIMARY KEY,
   user_id {{integer}} NOT NULL,
   door {{text}} NOT NULL,
   action {{integer}} NOT NULL,
-  comment {{text}},
   idempotency_key {{text}},
   total {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
@@ -466,31 +408,6 @@ CREATE TABLE batch_item (
   done_at {{integer}},
   PRIMARY KEY (batch_id, position)
 ) {{clustered}};
-
-CREATE TABLE webhook (
-  id {{integer}} NOT NULL PRIMARY KEY,
-  application_id {{integer}} NOT NULL,
-  form_id {{integer}},
-  door {{text}} NOT NULL,
-  url {{text}} NOT NULL,
-  secret {{blob}} NOT NULL,
-  events {{text}} NOT NULL,
-  enabled {{integer}} NOT NULL,
-  failures {{integer}} NOT NULL,
-  created_at {{integer}} NOT NULL
-) {{plain}};
-
-CREATE TABLE webhook_delivery (
-  id {{integer}} NOT NULL PRIMARY KEY,
-  webhook_id {{integer}} NOT NULL,
-  event {{text}} NOT NULL,
-  payload {{blob}} NOT NULL,
-  state {{integer}} NOT NULL,
-  attempts {{integer}} NOT NULL,
-  last_status {{integer}},
-  due_at {{integer}},
-  created_at {{integer}} NOT NULL
-) {{plain}};
 
 -- Named numbers; `next` is the first one that was not reserved yet.
 CREATE TABLE sequence (
@@ -558,22 +475,10 @@ CREATE INDEX record_index_by_number ON record_index (form_id, field, num_key, re
 CREATE INDEX record_slot_by_time ON record_slot (created_at);
 CREATE INDEX record_batch_by_key ON record_batch (key);
 CREATE INDEX record_change_by_record ON record_change (record_id, id);
-CREATE INDEX attachment_by_record ON attachment (record_id)
-  WHERE record_id IS NOT NULL;
-CREATE UNIQUE INDEX upload_by_token ON upload (token_hash);
-CREATE UNIQUE INDEX upload_by_file ON upload (file_key);
-CREATE INDEX upload_by_time ON upload (expires_at);
 CREATE UNIQUE INDEX client_by_key ON client (door, key);
-CREATE UNIQUE INDEX client_token_by_token ON client_token (token_hash);
-CREATE INDEX client_token_by_grant ON client_token (grant_id);
-CREATE INDEX client_token_by_time ON client_token (expires_at);
 CREATE UNIQUE INDEX batch_by_key ON batch (user_id, door, idempotency_key);
 CREATE INDEX batch_by_user ON batch (user_id, id);
 CREATE INDEX batch_unfinished ON batch (id)
   WHERE finished_at IS NULL;
 CREATE INDEX batch_by_end ON batch (finished_at)
   WHERE finished_at IS NOT NULL;
-CREATE INDEX webhook_by_application ON webhook (application_id);
-CREATE INDEX webhook_delivery_by_due ON webhook_delivery (due_at)
-  WHERE due_at IS NOT NULL;
-CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
