@@ -127,6 +127,24 @@ std::string OpensslCrypto::hmac_sha256_hex(std::string_view key, std::string_vie
   return hex_of(digest.data(), size);
 }
 
+std::string OpensslCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const unsigned char* made = HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   bytes.size(), digest.data(), &size);
+  CINNABAR_ASSERT(made != nullptr);
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+std::string OpensslCrypto::md5(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const int done = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr);
+  CINNABAR_ASSERT(done == 1);
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
 // A random nonce, what was encrypted, and its tag.
 std::string OpensslCrypto::seal(const Secret& key, const Secret& secret) {
   CINNABAR_ASSERT(key.reveal().size() == kSealKeyBytes);

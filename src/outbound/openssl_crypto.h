@@ -18,6 +18,8 @@ class OpensslCrypto final : public ports::Crypto {
   [[nodiscard]] bool verify_password(const Secret& password, std::string_view encoded) override;
   [[nodiscard]] std::string sha256_hex(std::string_view bytes) override;
   [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
+  [[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
+  [[nodiscard]] std::string md5(std::string_view bytes) override;
   [[nodiscard]] std::string seal(const Secret& key, const Secret& secret) override;
   [[nodiscard]] Result<Secret> unseal(const Secret& key, std::string_view sealed) override;
   [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b) override;

@@ -149,13 +149,14 @@ Status check_select(const Select& select) {
   CINNABAR_ASSERT(select.table != nullptr);
   if (select.offset < 0) return malformed(*select.table, "the offset must not be negative");
   if (select.order.size() > kSortKeysMax) return limit_exceeded("too many sort keys");
-  for (const SortKey& key : select.order) {
-    if (key.column >= select.table->columns.size()) {
-      return make_error(Code::invalid_argument, reasons::kUnknownColumn,
-                        std::string(select.table->name) + " has no such column",
-                        std::to_string(key.column));
-    }
-  }
+  const auto check_column = [&select](std::uint16_t column) -> Status {
+    if (column < select.table->columns.size()) return {};
+    return make_error(Code::invalid_argument, reasons::kUnknownColumn,
+                      std::string(select.table->name) + " has no such column",
+                      std::to_string(column));
+  };
+  for (const SortKey& key : select.order) CINNABAR_CHECK_OK(check_column(key.column));
+  for (const std::uint16_t column : select.columns) CINNABAR_CHECK_OK(check_column(column));
   return check_filter(*select.table, select.filter);
 }
 

@@ -26,6 +26,9 @@ class Crypto {
   // HMAC-SHA-256 in lower-case hex.
   [[nodiscard]] virtual std::string hmac_sha256_hex(std::string_view key,
                                                     std::string_view bytes) = 0;
+  // Weak digests, 20 and 16 bytes, for protocols that are older than their weakness was known.
+  [[nodiscard]] virtual std::string hmac_sha1(std::string_view key, std::string_view bytes) = 0;
+  [[nodiscard]] virtual std::string md5(std::string_view bytes) = 0;
   // Secrets that have to be read again, encrypted and authenticated with AES-256-GCM. `key` has 32
   // bytes. `unseal`: data_loss (storage_corrupt) for another key and for damaged bytes.
   [[nodiscard]] virtual std::string seal(const Secret& key, const Secret& secret) = 0;

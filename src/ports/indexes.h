@@ -43,11 +43,16 @@ constexpr Index two(std::string_view name, const Table& table, std::uint16_t a, 
                     bool unique) {
   return Index{name, &table, {a, b, 0}, 2, unique, {}, 0, {}, {}};
 }
+constexpr Index three(std::string_view name, const Table& table, std::uint16_t a, std::uint16_t b,
+                      std::uint16_t c) {
+  return Index{name, &table, {a, b, c}, 3, false, {}, 0, {}, {}};
+}
 }  // namespace detail
 
-inline constexpr std::int64_t kWorkItemOpen = 1;  // WorkItemState::open
+inline constexpr std::int64_t kWorkItemOpen = 1;       // WorkItemState::open
+inline constexpr std::int64_t kWorkItemCompleted = 2;  // WorkItemState::completed
 
-inline constexpr std::array<Index, 53> kIndexes{{
+inline constexpr std::array<Index, 60> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -87,6 +92,14 @@ inline constexpr std::array<Index, 53> kIndexes{{
                 schema::process_instance::process_id, schema::process_instance::number, true),
     detail::two("process_instance_by_process", schema::process_instance::kTable,
                 schema::process_instance::process_id, schema::process_instance::id, false),
+    detail::two("process_instance_by_start", schema::process_instance::kTable,
+                schema::process_instance::process_id, schema::process_instance::created_at, false),
+    detail::three("process_instance_by_status", schema::process_instance::kTable,
+                  schema::process_instance::process_id, schema::process_instance::status,
+                  schema::process_instance::created_at),
+    detail::three("process_instance_by_initiator", schema::process_instance::kTable,
+                  schema::process_instance::initiator_id, schema::process_instance::process_id,
+                  schema::process_instance::created_at),
     detail::one("activity_instance_by_instance", schema::activity_instance::kTable,
                 schema::activity_instance::instance_id, false),
     Index{"work_item_open_by_assignee",
@@ -107,6 +120,15 @@ inline constexpr std::array<Index, 53> kIndexes{{
           kWorkItemOpen,
           schema::work_item::assignee_id,
           {}},
+    Index{"work_item_done_by_user",
+          &schema::work_item::kTable,
+          {schema::work_item::updated_by, schema::work_item::closed_at, 0},
+          2,
+          false,
+          schema::work_item::state,
+          kWorkItemCompleted,
+          {},
+          schema::work_item::closed_at},
     detail::one("work_item_by_instance", schema::work_item::kTable, schema::work_item::instance_id,
                 false),
     detail::one("work_item_by_activity", schema::work_item::kTable, schema::work_item::activity_id,
@@ -320,6 +342,12 @@ inline constexpr std::array<Index, 53> kIndexes{{
           0,
           {},
           {}},
+    detail::one("client_token_by_secret", schema::client_token::kTable,
+                schema::client_token::token_hash, true),
+    detail::one("client_token_by_family", schema::client_token::kTable,
+                schema::client_token::family_id, false),
+    detail::one("client_token_by_end", schema::client_token::kTable,
+                schema::client_token::expires_at, false),
     Index{"batch_by_key",
           &schema::batch::kTable,
           {schema::batch::user_id, schema::batch::door, schema::batch::idempotency_key, 0},

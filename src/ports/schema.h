@@ -281,7 +281,10 @@ inline constexpr Table kTable{"access_token", kColumns, 1};
 }  // namespace access_token
 
 // One run of a process; `state` is encoded by services/codec. `caller_id` is the instance that
-// called it, with its wait.
+// called it, with its wait. What lists show and search of where it stands is kept as it was at the
+// last command: `current_node_id` where it has stood longest, the names of all such nodes, and who
+// has the work there; null when it has ended. `initiator_name` and `initiator_position_id` are
+// those of the start.
 namespace process_instance {
 enum : std::uint16_t {
   id,
@@ -302,8 +305,15 @@ enum : std::uint16_t {
   ended_at,
   caller_id,
   caller_wait_id,
+  important,
+  urgent,
+  current_node_id,
+  current_node_name,
+  current_assignees,
+  initiator_name,
+  initiator_position_id,
 };
-inline constexpr std::array<Column, 18> kColumns{{
+inline constexpr std::array<Column, 25> kColumns{{
     {"id", ColumnType::integer, false},
     {"process_id", ColumnType::integer, false},
     {"definition_id", ColumnType::integer, false},
@@ -322,6 +332,13 @@ inline constexpr std::array<Column, 18> kColumns{{
     {"ended_at", ColumnType::integer, true},
     {"caller_id", ColumnType::integer, true},
     {"caller_wait_id", ColumnType::integer, true},
+    {"important", ColumnType::integer, false},
+    {"urgent", ColumnType::integer, false},
+    {"current_node_id", ColumnType::text, true},
+    {"current_node_name", ColumnType::text, true},
+    {"current_assignees", ColumnType::text, true},
+    {"initiator_name", ColumnType::text, false},
+    {"initiator_position_id", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"process_instance", kColumns, 1};
 }  // namespace process_instance
@@ -879,6 +896,39 @@ inline constexpr std::array<Column, 12> kColumns{{
 inline constexpr Table kTable{"client", kColumns, 1};
 }  // namespace client
 
+// What clients were given to act for people: ClientTokenKind, found by the digest of the secret.
+// `family_id` is the first token of the grant that it came from, with which it is revoked;
+// `used_at` when it was changed for others. `detail` says, of a code, what its use must show.
+namespace client_token {
+enum : std::uint16_t {
+  id,
+  family_id,
+  client_id,
+  user_id,
+  kind,
+  token_hash,
+  scopes,
+  detail,
+  created_at,
+  expires_at,
+  used_at,
+};
+inline constexpr std::array<Column, 11> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"family_id", ColumnType::integer, false},
+    {"client_id", ColumnType::integer, false},
+    {"user_id", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"token_hash", ColumnType::text, false},
+    {"scopes", ColumnType::text, false},
+    {"detail", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+    {"expires_at", ColumnType::integer, false},
+    {"used_at", ColumnType::integer, true},
+}};
+inline constexpr Table kTable{"client_token", kColumns, 1};
+}  // namespace client_token
+
 // Decisions on many work items that one person asked for at once. `action` is the outcome.
 namespace batch {
 enum : std::uint16_t {
@@ -927,42 +977,19 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"batch_item", kColumns, 2};
 }  // namespace batch_item
 
-inline constexpr std::array<const Table*, 36> kAll{
-    &meta::kTable,
-    &application::kTable,
-    &form::kTable,
-    &form_version::kTable,
-    &process::kTable,
-    &process_definition::kTable,
-    &external_ref::kTable,
-    &user_account::kTable,
-    &user_group::kTable,
-    &membership::kTable,
-    &permission::kTable,
-    &access_session::kTable,
-    &access_token::kTable,
-    &process_instance::kTable,
-    &activity_instance::kTable,
-    &work_item::kTable,
-    &record::kTable,
-    &history::kTable,
-    &audit::kTable,
-    &idempotency::kTable,
-    &attachment::kTable,
-    &comment::kTable,
-    &relation::kTable,
-    &unique_value::kTable,
-    &wait::kTable,
-    &start_trigger::kTable,
-    &incident::kTable,
-    &notice::kTable,
-    &outbox::kTable,
-    &record_index::kTable,
-    &record_batch::kTable,
-    &record_slot::kTable,
-    &record_change::kTable,
-    &client::kTable,
-    &batch::kTable,
+inline constexpr std::array<const Table*, 37> kAll{
+    &meta::kTable,         &application::kTable,      &form::kTable,
+    &form_version::kTable, &process::kTable,          &process_definition::kTable,
+    &external_ref::kTable, &user_account::kTable,     &user_group::kTable,
+    &membership::kTable,   &permission::kTable,       &access_session::kTable,
+    &access_token::kTable, &process_instance::kTable, &activity_instance::kTable,
+    &work_item::kTable,    &record::kTable,           &history::kTable,
+    &audit::kTable,        &idempotency::kTable,      &attachment::kTable,
+    &comment::kTable,      &relation::kTable,         &unique_value::kTable,
+    &wait::kTable,         &start_trigger::kTable,    &incident::kTable,
+    &notice::kTable,       &outbox::kTable,           &record_index::kTable,
+    &record_batch::kTable, &record_slot::kTable,      &record_change::kTable,
+    &client::kTable,       &client_token::kTable,     &batch::kTable,
     &batch_item::kTable,
 };
 

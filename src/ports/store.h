@@ -35,6 +35,8 @@ struct Select {
   std::vector<SortKey> order;  // the primary key is always the last tie breaker, ascending
   std::int64_t offset = 0;
   std::int64_t limit = -1;  // -1: all
+  // Columns that are read; the cells of others are Null, whatever is stored. Empty: all.
+  std::vector<std::uint16_t> columns;
 };
 
 // A named sequence and the number that it gives next; lower ones may have been given.

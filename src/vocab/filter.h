@@ -57,7 +57,7 @@ struct FilterNode {
   std::variant<AllOf, AnyOf, NoneOf, Condition, RelatedTo> node;
 };
 
-inline constexpr std::size_t kFilterNodesMax = 256;
+inline constexpr std::size_t kFilterNodesMax = 512;
 inline constexpr std::size_t kFilterValuesMax = 10'000;
 inline constexpr int kFilterDepthMax = 8;
 
@@ -83,7 +83,8 @@ inline FilterNode none_of(std::vector<FilterNode> parts) {
 
 struct SortKey {
   std::uint16_t column = 0;
-  bool descending = false;  // Null sorts first ascending, last descending
+  bool descending = false;    // Null sorts first ascending, last descending
+  bool null_is_high = false;  // the other way round
 };
 
 }  // namespace cinnabar

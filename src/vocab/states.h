@@ -92,6 +92,10 @@ enum class GroupKind : std::uint8_t { group = 1, department = 2, role = 3, posit
 // secret that is told, to be given tokens for people.
 enum class ClientKind : std::uint8_t { bearer = 1, signing = 2, oauth = 3 };
 
+// Of a grant to act for a person: a code changes into tokens once; an access token calls; a refresh
+// token changes into the next pair.
+enum class ClientTokenKind : std::uint8_t { code = 1, access = 2, refresh = 3 };
+
 // What a group or user may do with a process and its records.
 enum class PermissionAction : std::uint8_t {
   view = 1,

@@ -69,6 +69,9 @@ bool comes_before(const std::vector<SortKey>& order, const ports::Row& a, const 
     const CellValue& left = a[key.column];
     const CellValue& right = b[key.column];
     if (left == right) continue;
+    if (key.null_is_high && (is_null(left) || is_null(right))) {
+      return key.descending ? is_null(left) : is_null(right);
+    }
     return key.descending ? right < left : left < right;
   }
   return false;

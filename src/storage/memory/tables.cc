@@ -102,6 +102,17 @@ Result<std::optional<Row>> get_row(const Snapshot& tables, const Table& table, c
   return std::optional<Row>{*found->second};
 }
 
+namespace {
+
+Row read_part(const Row& stored, const ports::Select& select) {
+  if (select.columns.empty()) return stored;
+  Row row(stored.size());
+  for (const std::uint16_t column : select.columns) row[column] = stored[column];
+  return row;
+}
+
+}  // namespace
+
 Result<std::vector<Row>> select_rows(const Snapshot& tables, const ports::Select& select) {
   CINNABAR_CHECK_OK(ports::check_select(select));
   std::vector<const Row*> found = matching_rows(tables, *select.table, select.filter);
@@ -117,7 +128,7 @@ Result<std::vector<Row>> select_rows(const Snapshot& tables, const ports::Select
   if (select.limit >= 0) count = std::min(count, static_cast<std::size_t>(select.limit));
   std::vector<Row> rows;
   rows.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) rows.push_back(*found[first + i]);
+  for (std::size_t i = 0; i < count; ++i) rows.push_back(read_part(*found[first + i], select));
   return rows;
 }
 

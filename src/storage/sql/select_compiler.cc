@@ -211,17 +211,29 @@ bool selects_all(const FilterNode& filter) {
 void append_order(const Select& select, std::string& text) {
   const Table& table = *select.table;
   std::vector<std::uint16_t> seen;
-  const auto append = [&](std::uint16_t number, bool descending) {
+  const auto append = [&](std::uint16_t number, bool descending, bool null_is_high) {
     if (std::find(seen.begin(), seen.end(), number) != seen.end()) return;
     const Column& column = table.columns[number];
     text += seen.empty() ? " ORDER BY " : ", ";
     seen.push_back(number);
     text += column.name;
     if (descending) text += " DESC";
-    if (column.nullable) text += descending ? " NULLS LAST" : " NULLS FIRST";
+    if (column.nullable) text += descending != null_is_high ? " NULLS LAST" : " NULLS FIRST";
   };
-  for (const SortKey& key : select.order) append(key.column, key.descending);
-  for (std::uint16_t i = 0; i < table.key_columns; ++i) append(i, false);
+  for (const SortKey& key : select.order) append(key.column, key.descending, key.null_is_high);
+  for (std::uint16_t i = 0; i < table.key_columns; ++i) append(i, false, false);
+}
+
+// Rows keep their shape: what is not read is NULL.
+std::string columns_of(const Select& select, std::string_view all) {
+  if (select.columns.empty()) return std::string(all);
+  std::string text;
+  for (std::uint16_t i = 0; i < select.table->columns.size(); ++i) {
+    if (i > 0) text += ", ";
+    const bool is_read = std::ranges::find(select.columns, i) != select.columns.end();
+    text += is_read ? select.table->columns[i].name : "NULL";
+  }
+  return text;
 }
 
 }  // namespace
@@ -229,7 +241,7 @@ void append_order(const Select& select, std::string& text) {
 CompiledQuery compile_select(const Select& select, std::string_view columns, const Tokens& tokens) {
   CompiledQuery out;
   Compiler compiler(*select.table, tokens, out);
-  out.text = "SELECT " + std::string(columns) + " FROM " + std::string(select.table->name);
+  out.text = "SELECT " + columns_of(select, columns) + " FROM " + std::string(select.table->name);
   if (!selects_all(select.filter)) {
     out.text += " WHERE ";
     compiler.filter(select.filter, false);

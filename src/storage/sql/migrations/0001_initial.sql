@@ -137,7 +137,14 @@ CREATE TABLE process_instance (
   updated_at {{integer}} NOT NULL,
   ended_at {{integer}},
   caller_id {{integer}},
-  caller_wait_id {{integer}}
+  caller_wait_id {{integer}},
+  important {{integer}} NOT NULL,
+  urgent {{integer}} NOT NULL,
+  current_node_id {{text}},
+  current_node_name {{text}},
+  current_assignees {{text}},
+  initiator_name {{text}} NOT NULL,
+  initiator_position_id {{integer}}
 ) {{plain}};
 
 CREATE TABLE activity_instance (
@@ -387,6 +394,20 @@ CREATE TABLE client (
   updated_at {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE client_token (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  family_id {{integer}} NOT NULL,
+  client_id {{integer}} NOT NULL,
+  user_id {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  token_hash {{text}} NOT NULL,
+  scopes {{text}} NOT NULL,
+  detail {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  expires_at {{integer}} NOT NULL,
+  used_at {{integer}}
+) {{plain}};
+
 CREATE TABLE batch (
   id {{integer}} NOT NULL PRIMARY KEY,
   user_id {{integer}} NOT NULL,
@@ -431,6 +452,9 @@ CREATE UNIQUE INDEX access_token_by_token ON access_token (token_hash);
 CREATE INDEX access_token_by_user ON access_token (user_id);
 CREATE UNIQUE INDEX process_instance_by_number ON process_instance (process_id, number);
 CREATE INDEX process_instance_by_process ON process_instance (process_id, id);
+CREATE INDEX process_instance_by_start ON process_instance (process_id, created_at);
+CREATE INDEX process_instance_by_status ON process_instance (process_id, status, created_at);
+CREATE INDEX process_instance_by_initiator ON process_instance (initiator_id, process_id, created_at);
 CREATE INDEX activity_instance_by_instance ON activity_instance (instance_id);
 CREATE INDEX work_item_by_instance ON work_item (instance_id);
 CREATE INDEX work_item_by_activity ON work_item (activity_id);
@@ -446,6 +470,8 @@ CREATE INDEX work_item_open_by_assignee ON work_item (assignee_id, id)
   WHERE state = 1 AND assignee_id IS NOT NULL;
 CREATE INDEX work_item_open_by_group ON work_item (group_id, id)
   WHERE state = 1 AND assignee_id IS NULL;
+CREATE INDEX work_item_done_by_user ON work_item (updated_by, closed_at)
+  WHERE state = 2 AND closed_at IS NOT NULL;
 CREATE INDEX process_instance_by_caller ON process_instance (caller_id)
   WHERE caller_id IS NOT NULL;
 CREATE INDEX process_instance_by_caller_wait ON process_instance (caller_wait_id)
@@ -476,6 +502,9 @@ CREATE INDEX record_slot_by_time ON record_slot (created_at);
 CREATE INDEX record_batch_by_key ON record_batch (key);
 CREATE INDEX record_change_by_record ON record_change (record_id, id);
 CREATE UNIQUE INDEX client_by_key ON client (door, key);
+CREATE UNIQUE INDEX client_token_by_secret ON client_token (token_hash);
+CREATE INDEX client_token_by_family ON client_token (family_id);
+CREATE INDEX client_token_by_end ON client_token (expires_at);
 CREATE UNIQUE INDEX batch_by_key ON batch (user_id, door, idempotency_key);
 CREATE INDEX batch_by_user ON batch (user_id, id);
 CREATE INDEX batch_unfinished ON batch (id)
