@@ -34,6 +34,14 @@ struct Start {
   std::int32_t call_depth = 0;      // the caller's and one
 };
 
+// What follows when the task is decided against.
+enum class IfRejected : std::uint8_t {
+  follow,            // whatever flows are taken then
+  end_unless_asked,  // once the votes come to a rejection the instance ends, unless a condition
+                     // behind the task asks for the outcome
+  end                // this decision, if it is a rejection, ends the instance whatever the votes
+};
+
 // Decides one work item of an activity, by form or by quick action. Without `item` it is the
 // caller's own open work item, else one of a group of theirs, else, if `for_others` is set, the
 // first open one; an activity without work items may be finished only with `for_others`.
@@ -46,6 +54,7 @@ struct Complete {
   std::optional<std::string> quick_action;
   FieldValues changes;  // validated; Null clears; ignored with a quick action
   std::string comment;
+  IfRejected if_rejected = IfRejected::follow;
   expr::Variables variables;   // written where they are, else to the process
   std::vector<UserId> chosen;  // participants of the next task
 };

@@ -8,6 +8,7 @@
 #include "vocab/reasons.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace cinnabar::process {
@@ -178,6 +179,27 @@ Result<const ActivityInstance*> open_activity(const Context& context, const Comp
               "the instance does not stand at this activity any more");
 }
 
+void terminate_all(Execution& execution, UserId by, const std::string& comment) {
+  execution.terminate_inside({});
+  execution.end_waits_of({});
+  execution.resolve_all_incidents();
+  execution.emit(InstanceTerminated{by, comment});
+}
+
+// The decision was noted already; `settled` is what the votes come to with it.
+bool ends_by_rejection(const ProcessDefinition& definition, NodeIndex task, const Complete& command,
+                       Outcome decision, std::optional<Outcome> settled) {
+  switch (command.if_rejected) {
+    case IfRejected::follow:
+      return false;
+    case IfRejected::end:
+      return decision == Outcome::rejected;
+    case IfRejected::end_unless_asked:
+      return settled == Outcome::rejected && !asks_for_outcome(definition, task);
+  }
+  CINNABAR_UNREACHABLE();
+}
+
 Result<Decision> complete(const Context& context, const Complete& command) {
   CINNABAR_CHECK_OK(check_running(context.before));
   CINNABAR_TRY(const ActivityInstance* activity, open_activity(context, command));
@@ -199,12 +221,20 @@ Result<Decision> complete(const Context& context, const Complete& command) {
   }
   execution.set_variables(command.activity, command.variables);
   if (!command.chosen.empty()) execution.emit(ParticipantsChosen{command.chosen, command.by});
-  if (item == nullptr) {
-    execution.complete_activity(command.activity, outcome);
-  } else {
+  std::optional<Outcome> settled = outcome;
+  if (item != nullptr) {
     execution.emit(WorkItemCompleted{item->id, command.by, outcome,
                                      quick_action != nullptr ? quick_action->key : std::string(),
                                      command.comment});
+    settled = activity_outcome(*task, execution.activity(command.activity), outcome);
+  }
+  if (ends_by_rejection(context.definition, *index, command, outcome, settled)) {
+    terminate_all(execution, command.by, command.comment);
+    return std::move(execution).finish();
+  }
+  if (item == nullptr) {
+    execution.complete_activity(command.activity, outcome);
+  } else {
     settle(execution, command.activity, outcome);
   }
   execution.run();
@@ -216,10 +246,7 @@ Result<Decision> terminate(const Context& context, const Terminate& command) {
     CINNABAR_CHECK_OK(check_running(context.before));
   }
   Execution execution(context.definition, context.form, context.environment, context.before);
-  execution.terminate_inside({});
-  execution.end_waits_of({});
-  execution.resolve_all_incidents();
-  execution.emit(InstanceTerminated{command.by, command.comment});
+  terminate_all(execution, command.by, command.comment);
   return std::move(execution).finish();
 }
 

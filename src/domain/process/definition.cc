@@ -204,6 +204,28 @@ std::optional<NodeIndex> ProcessDefinition::link_target(NodeIndex throwing) cons
   return std::nullopt;
 }
 
+bool asks_for_outcome(const ProcessDefinition& definition, NodeIndex task) {
+  std::vector<bool> seen(definition.nodes.size(), false);
+  std::vector<NodeIndex> open{task};
+  while (!open.empty()) {
+    const Node& node = definition.node(open.back());
+    open.pop_back();
+    for (const FlowIndex index : node.outgoing) {
+      const SequenceFlow& flow = definition.flows[index];
+      if (flow.condition) {
+        const std::vector<std::string> names = flow.condition->names();
+        if (std::ranges::find(names, "outcome") != names.end()) return true;
+      }
+      const NodeKind next = definition.node(flow.target).kind;
+      const bool is_split =
+          next == NodeKind::exclusive_gateway || next == NodeKind::inclusive_gateway;
+      if (is_split && !seen[flow.target]) open.push_back(flow.target);
+      seen[flow.target] = true;
+    }
+  }
+  return false;
+}
+
 std::vector<ScopeIndex> ProcessDefinition::path_of(ScopeIndex scope) const {
   std::vector<ScopeIndex> path{scope};
   while (scopes[path.back()].owner) path.push_back(nodes[*scopes[path.back()].owner].scope);

@@ -140,6 +140,10 @@ struct ProcessDefinition {
   std::vector<std::vector<NodeIndex>> successors_;
 };
 
+// True when a condition that decides about the way on from that task looks at its outcome: on a
+// flow out of it, or out of a gateway that it leads to before anything else happens.
+bool asks_for_outcome(const ProcessDefinition& definition, NodeIndex task);
+
 // One rule of the standard that a document breaks.
 struct Finding {
   std::string rule;     // stable, for example "flow_target_missing"
