@@ -75,14 +75,20 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
     catalog->applications_.emplace(application.id, std::move(application));
   }
   CINNABAR_TRY(const FormVersions versions, load_form_versions(snapshot));
+  std::map<FormId, Instant> first_forms;
+  for (const auto& [id, form] : versions) {
+    if (form.version == 1) first_forms.emplace(form.id, form.created_at);
+  }
   CINNABAR_TRY(const auto forms, all_rows(snapshot, schema::form::kTable));
   for (const ports::Row& row : forms) {
     const auto it = versions.find(id_of<FormVersionId>(row, schema::form::current_version_id));
     if (it == versions.end()) continue;
     DeployedForm form = it->second;
     form.application = id_of<ApplicationId>(row, schema::form::application_id);
+    form.first_created_at = first_forms[form.id];
     catalog->forms_.emplace(id_of<FormId>(row, schema::form::id), std::move(form));
   }
+  std::map<ProcessId, Instant> first_definitions;
   CINNABAR_TRY(const auto definitions, all_rows(snapshot, schema::process_definition::kTable));
   for (const ports::Row& row : definitions) {
     namespace columns = schema::process_definition;
@@ -91,6 +97,9 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
     deployed->process = id_of<ProcessId>(row, columns::process_id);
     deployed->version = int_of(row, columns::version);
     deployed->form_version = id_of<FormVersionId>(row, columns::form_version_id);
+    if (deployed->version == 1) {
+      first_definitions.emplace(deployed->process, instant_of(row, columns::created_at));
+    }
     const auto version = versions.find(deployed->form_version);
     if (version == versions.end()) return damaged("process definition", deployed->id.value());
     deployed->form = version->second.definition;
@@ -103,6 +112,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
   for (const ports::Row& row : processes) {
     Process process = read_process(row);
     CINNABAR_TRY(process.settings, codec::parse_settings(text_of(row, schema::process::settings)));
+    process.created_at = first_definitions[process.id];
     process.current = catalog->definition(
         id_of<ProcessDefinitionId>(row, schema::process::current_definition_id));
     catalog->by_uuid_.emplace(without_dashes(process.uuid), process.id);

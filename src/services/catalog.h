@@ -35,7 +35,8 @@ struct DeployedForm {
   ApplicationId application;
   FormVersionId version_id;
   std::int64_t version = 1;
-  Instant created_at;  // this version
+  Instant created_at;        // this version
+  Instant first_created_at;  // the first version
   std::shared_ptr<const form::FormDefinition> definition;
 };
 
@@ -65,6 +66,7 @@ struct Process {
   bool enabled = true;
   bool api_enabled = true;
   ProcessSettings settings;
+  Instant created_at;                                 // the first version
   std::shared_ptr<const DeployedDefinition> current;  // null while nothing is deployed
 };
 

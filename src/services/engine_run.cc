@@ -3,6 +3,7 @@
 #include "domain/form/validate.h"
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
+#include "services/current_position.h"
 #include "services/invalid_fields.h"
 #include "services/rows.h"
 #include "vocab/limits.h"
@@ -85,6 +86,10 @@ InstanceState EngineRun::state_of(ProcessInstanceId id) const {
   return touched_.at(id).now.state;
 }
 
+const ListedInstance& EngineRun::listed(ProcessInstanceId id) const {
+  return touched_.at(id).listed;
+}
+
 Status EngineRun::decide(Touched& touched, const process::Command& command) {
   process::Environment environment;
   environment.now = around_.now;
@@ -118,7 +123,7 @@ Status EngineRun::apply(ProcessInstanceId id, const process::Command& command,
 }
 
 Status EngineRun::start(const Process& process, RecordId record, process::Start command,
-                        std::string_view action, bool has_attachments) {
+                        std::string_view action, Marks marks) {
   CINNABAR_CHECK_OK(ids_.status());
   Touched fresh;
   fresh.before.instance.id = command.instance;
@@ -130,7 +135,13 @@ Status EngineRun::start(const Process& process, RecordId record, process::Start 
   fresh.form = process.form;
   fresh.action = action;
   fresh.is_new = true;
-  fresh.has_attachments = has_attachments;
+  fresh.has_attachments = marks.has_attachments;
+  fresh.before.start.important = marks.important;
+  fresh.before.start.urgent = marks.urgent;
+  fresh.before.start.initiator_position = position_of(*around_.people, command.initiator);
+  if (const User* initiator = around_.people->user(command.initiator)) {
+    fresh.before.start.initiator_name = initiator->display_name;
+  }
   const ProcessInstanceId id = command.instance;
   CINNABAR_CHECK_OK(decide(fresh, process::Command{std::move(command)}));
   touched_.emplace(id, std::move(fresh));
@@ -532,16 +543,18 @@ Status EngineRun::write() {
                                    ports::WriteTransaction::Gaps::dense));
     }
     const process::Decision decision{std::move(touched.events), touched.now};
-    CINNABAR_CHECK_OK(write_decision(transaction_, {.loaded = touched.before,
-                                                    .decision = decision,
-                                                    .context = context_,
-                                                    .definition = *touched.definition,
-                                                    .form = touched.form,
-                                                    .action = touched.action,
-                                                    .now = around_.now,
-                                                    .is_new = touched.is_new,
-                                                    .has_attachments = touched.has_attachments,
-                                                    .allow_twins = allows_twins_}));
+    CINNABAR_TRY(touched.listed,
+                 write_decision(transaction_, {.loaded = touched.before,
+                                               .decision = decision,
+                                               .context = context_,
+                                               .definition = *touched.definition,
+                                               .people = *around_.people,
+                                               .form = touched.form,
+                                               .action = touched.action,
+                                               .now = around_.now,
+                                               .is_new = touched.is_new,
+                                               .has_attachments = touched.has_attachments,
+                                               .allow_twins = allows_twins_}));
   }
   return ids_.status();
 }

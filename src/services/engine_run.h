@@ -19,6 +19,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,17 @@ class EngineRun {
   Status apply(ProcessInstanceId id, const process::Command& command, std::string_view action,
                bool has_attachments = false);
   // A new instance of that definition: `command` has the record and its id (fresh_id).
+  struct Marks {
+    bool important = false;
+    bool urgent = false;
+    bool has_attachments = false;
+  };
   Status start(const Process& process, RecordId record, process::Start command,
-               std::string_view action, bool has_attachments = false);
+               std::string_view action, Marks marks);
+  Status start(const Process& process, RecordId record, process::Start command,
+               std::string_view action) {
+    return start(process, record, std::move(command), action, Marks{});
+  }
 
   // Without a receiver the message is dropped and `is_delivered` stays false. Only instances of
   // `allowed` get it and only those are started by it; null pointer: any.
@@ -83,6 +93,8 @@ class EngineRun {
   // Of touched instances; the number of a new one after `finish`.
   [[nodiscard]] std::int64_t number_of(ProcessInstanceId id) const;
   [[nodiscard]] InstanceState state_of(ProcessInstanceId id) const;
+  // Of touched instances, as lists show it after `finish`.
+  [[nodiscard]] const ListedInstance& listed(ProcessInstanceId id) const;
 
  private:
   struct Touched {
@@ -94,6 +106,7 @@ class EngineRun {
     std::string_view action;
     bool is_new = false;
     bool has_attachments = false;
+    ListedInstance listed;  // once written
   };
 
   Result<Touched*> touch(ProcessInstanceId id);

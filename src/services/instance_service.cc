@@ -188,12 +188,15 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
   command.fields = std::move(fields);
   command.variables = std::move(request.variables);
   command.chosen = std::move(request.chosen);
-  CINNABAR_CHECK_OK(
-      run.start(*process, record, std::move(command), "start", !request.files.empty()));
+  CINNABAR_CHECK_OK(run.start(*process, record, std::move(command), "start",
+                              {.important = request.important,
+                               .urgent = request.urgent,
+                               .has_attachments = !request.files.empty()}));
   CINNABAR_CHECK_OK(run.finish());
   const process::EventNode* start =
       process->current->graph->node(process->current->graph->start).event();
-  return Started{id, run.number_of(id), record, start != nullptr && !start->checks.empty()};
+  return Started{id, run.number_of(id), record, start != nullptr && !start->checks.empty(),
+                 run.listed(id)};
 }
 
 Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction,
@@ -236,6 +239,7 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
   command.by = user;
   command.for_others = for_others;
   command.outcome = request.outcome;
+  command.if_rejected = request.if_rejected;
   command.quick_action = request.quick_action;
   command.comment = std::move(request.comment);
   command.variables = std::move(request.variables);

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "domain/process/command.h"
 #include "domain/process/event.h"
 #include "domain/process/instance.h"
 #include "ports/clock.h"
@@ -16,6 +17,7 @@
 #include "services/catalog.h"
 #include "services/context.h"
 #include "services/file_service.h"
+#include "services/instance_list.h"
 #include "services/people.h"
 #include "vocab/field_value.h"
 
@@ -33,12 +35,15 @@ struct StartRequest {
   bool through_api = true;     // refused when the process has its API switched off
   expr::Variables variables;   // of the process
   std::vector<UserId> chosen;  // participants of the next task, where its rules ask for them
+  bool important = false;      // for people, in lists
+  bool urgent = false;
 };
 struct Started {
   ProcessInstanceId instance;
   std::int64_t number = 0;  // counts per process from 1, without gaps
   RecordId record;
   bool was_checked = false;  // the start event has checks, and they held
+  ListedInstance listed;     // as lists show it from now on
 };
 
 struct CompleteRequest {
@@ -56,6 +61,7 @@ struct CompleteRequest {
   bool through_api = true;
   expr::Variables variables;
   std::vector<UserId> chosen;  // participants of the next task, where its rules ask for them
+  process::IfRejected if_rejected = process::IfRejected::follow;
 };
 struct Completed {
   ProcessInstanceId instance;

@@ -2,6 +2,7 @@
 
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
+#include "services/current_position.h"
 #include "services/projection.h"
 #include "services/record_index.h"
 #include "services/rows.h"
@@ -15,6 +16,7 @@ namespace schema = ports::schema;
 ports::Row instance_row(const DecisionRecord& record, std::string state) {
   const process::Instance& after = record.decision.after;
   const LoadedInstance& loaded = record.loaded;
+  const CurrentPosition current = current_position(after, *record.definition.graph, record.people);
   return {cell(after.id),
           cell(loaded.process),
           cell(after.definition),
@@ -32,7 +34,14 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell(record.now),
           has_ended(after.state) ? cell(record.now) : CellValue{},
           cell_or_null(after.caller),
-          cell_or_null(after.caller_wait)};
+          cell_or_null(after.caller_wait),
+          cell(loaded.start.important),
+          cell(loaded.start.urgent),
+          cell_or_null(current.node_id),
+          cell_or_null(current.node_names),
+          cell_or_null(current.assignees),
+          cell(loaded.start.initiator_name),
+          cell_or_null(loaded.start.initiator_position)};
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
@@ -84,6 +93,10 @@ Result<LoadedInstance> load_instance(ports::ReadTransaction& snapshot, const Cat
   loaded.updated_at = instant_of(*row, columns::updated_at);
   loaded.updated_by = id_of<UserId>(*row, columns::updated_by);
   loaded.ended_at = optional_instant_of(*row, columns::ended_at);
+  loaded.start = {.important = bool_of(*row, columns::important),
+                  .urgent = bool_of(*row, columns::urgent),
+                  .initiator_name = text_of(*row, columns::initiator_name),
+                  .initiator_position = id_of<GroupId>(*row, columns::initiator_position_id)};
   loaded.definition = catalog.definition(loaded.instance.definition);
   CINNABAR_TRY(auto record, snapshot.get(schema::record::kTable, {cell(loaded.record)}));
   if (loaded.definition == nullptr || !record) {
@@ -109,7 +122,8 @@ Result<std::optional<ports::Row>> find_instance_row(ports::ReadTransaction& snap
   return std::optional<ports::Row>{std::move(rows.front())};
 }
 
-Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord& record) {
+Result<ListedInstance> write_decision(ports::WriteTransaction& transaction,
+                                      const DecisionRecord& record) {
   const LoadedInstance& loaded = record.loaded;
   const process::Instance& after = record.decision.after;
   CINNABAR_CHECK_OK(change_values(transaction, *loaded.definition->form,
@@ -122,6 +136,7 @@ Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord
   CINNABAR_TRY(std::string state, codec::encode_instance(after));
   CINNABAR_TRY(std::string events, codec::encode_events(record.decision.events));
   ports::Row row = instance_row(record, std::move(state));
+  ListedInstance listed = listed_instance(row);
   if (record.is_new) {
     transaction.insert(schema::process_instance::kTable, std::move(row));
   } else {
@@ -132,8 +147,9 @@ Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord
   transaction.insert(schema::history::kTable,
                      {cell(after.id), cell(loaded.version + 1), cell(record.now),
                       cell(record.context.principal.user), cell(std::move(events))});
-  return write_audit(transaction, record.context, record.action, "process_instance",
-                     after.id.value(), {}, record.now);
+  CINNABAR_CHECK_OK(write_audit(transaction, record.context, record.action, "process_instance",
+                                after.id.value(), {}, record.now));
+  return listed;
 }
 
 std::int64_t SequenceIds::next() {

@@ -8,6 +8,8 @@
 #include "ports/store.h"
 #include "services/catalog.h"
 #include "services/context.h"
+#include "services/instance_list.h"
+#include "services/people.h"
 
 #include <memory>
 #include <optional>
@@ -15,6 +17,14 @@
 #include <vector>
 
 namespace cinnabar::services {
+
+// What lists show of the start, kept as it was then.
+struct StartFacts {
+  bool important = false;
+  bool urgent = false;
+  std::string initiator_name;
+  GroupId initiator_position;  // unassigned: had none
+};
 
 struct LoadedInstance {
   process::Instance instance;  // with its fields
@@ -26,6 +36,7 @@ struct LoadedInstance {
   Instant updated_at;
   std::optional<Instant> ended_at;
   UserId updated_by;
+  StartFacts start;
   ports::Row record_row;  // empty for a new instance
 };
 
@@ -41,6 +52,7 @@ struct DecisionRecord {
   const process::Decision& decision;
   const CallContext& context;
   const DeployedDefinition& definition;  // that it follows now
+  const People& people;
   FormId form;
   std::string_view action;  // for the audit: "start", "complete", ...
   Instant now;
@@ -48,7 +60,9 @@ struct DecisionRecord {
   bool has_attachments = false;  // files came with this command
   bool allow_twins = false;      // see unique_fields.h
 };
-Status write_decision(ports::WriteTransaction& transaction, const DecisionRecord& record);
+// The instance as lists show it from now on.
+Result<ListedInstance> write_decision(ports::WriteTransaction& transaction,
+                                      const DecisionRecord& record);
 
 // Runtime ids from the store's sequence. A failing sequence is remembered and given by `status`.
 class SequenceIds final : public process::IdSource {

@@ -167,6 +167,14 @@ FilterNode where_instance_state(const std::vector<InstanceState>& states) {
                               {where_one_of(instances::status, std::move(values))}}};
 }
 
+FilterNode where_user_name(std::uint16_t column, FilterOp op, std::string value) {
+  namespace accounts = ports::schema::user_account;
+  return FilterNode{RelatedTo{column,
+                              accounts::kTable.name,
+                              accounts::id,
+                              {where(accounts::display_name, op, cell(std::move(value)))}}};
+}
+
 std::optional<std::vector<FilterNode>> index_range(FormId form, const FieldCondition& condition) {
   if (condition.op != FieldOp::equal || condition.values.size() != 1) return std::nullopt;
   auto equal = equals(*condition.field, condition.values.front());

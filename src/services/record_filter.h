@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cinnabar::services {
@@ -50,6 +51,9 @@ Result<FilterNode> record_filter(FormId form, std::uint16_t record_column,
 
 // Records whose process instance is in one of these states.
 FilterNode where_instance_state(const std::vector<InstanceState>& states);
+
+// Rows whose `column` holds a user whose display name compares like that.
+FilterNode where_user_name(std::uint16_t column, FilterOp op, std::string value);
 
 // For a condition that one range of the index answers, the part below RelatedTo, by which records
 // can be walked in the order of their ids; nullopt for others.

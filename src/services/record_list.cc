@@ -1,6 +1,7 @@
 // Lists of records. A list in the order of ids with a condition that one range of the index answers
 // walks that range, so that a page costs what it shows, however many records fit.
 #include "ports/schema.h"
+#include "services/keyset.h"
 #include "services/record_rows.h"
 #include "services/record_service.h"
 #include "services/rows.h"
@@ -16,6 +17,8 @@ namespace {
 namespace columns = ports::schema::record;
 namespace entries = ports::schema::record_index;
 
+// Records that are in memory at a time.
+constexpr std::int64_t kPiece = 200;
 // Index entries that are looked at in one go.
 constexpr std::int64_t kWalkPage = 500;
 
@@ -26,7 +29,7 @@ Result<FilterNode> filter_of(const RecordQuery& query) {
     parts.push_back(std::move(node));
   }
   std::vector<FilterNode> all{where_equal(columns::form_id, cell(query.form)),
-                              where_equal(columns::deleted_at, CellValue{})};
+                              where_equal(columns::deleted_at, CellValue{}), query.range};
   if (!parts.empty())
     all.push_back(query.any ? any_of(std::move(parts)) : all_of(std::move(parts)));
   return all_of(std::move(all));
@@ -70,6 +73,22 @@ Result<std::vector<ports::Row>> walk(ports::ReadTransaction& snapshot, const Rec
   return rows;
 }
 
+CellValue key_cell(const RecordView& view, const SortKey& key) {
+  switch (key.column) {
+    case columns::id:
+      return cell(view.id);
+    case columns::created_by:
+      return cell(view.created_by);
+    case columns::created_at:
+      return cell(view.created_at);
+    case columns::updated_at:
+      return cell(view.updated_at);
+    default:
+      break;
+  }
+  CINNABAR_UNREACHABLE();
+}
+
 }  // namespace
 
 Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snapshot,
@@ -96,6 +115,37 @@ Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snap
   select.limit = query.limit;
   CINNABAR_TRY(const auto rows, snapshot.select(select));
   return record_views(snapshot, rows);
+}
+
+Status RecordService::each(ports::ReadTransaction& snapshot, const CallContext& context,
+                           RecordQuery query,
+                           const std::function<Status(const RecordView&)>& take) {
+  if (query.order.empty()) query.order = {SortKey{columns::id, false}};
+  CINNABAR_ASSERT(query.order.size() == 1);
+  const SortKey key = query.order.front();
+  const FilterNode range = query.range;
+  for (std::int64_t left = query.limit; left > 0;) {
+    query.limit = std::min(left, kPiece);
+    CINNABAR_TRY(const auto views, list(snapshot, context, query));
+    for (const RecordView& view : views) CINNABAR_CHECK_OK(take(view));
+    if (std::ssize(views) < query.limit) return {};
+    left -= std::ssize(views);
+    query.offset = 0;
+    query.range = all_of({range, rows_after(columns::kTable, key, key_cell(views.back(), key),
+                                            cell(views.back().id))});
+  }
+  return {};
+}
+
+Result<bool> RecordService::has_any(ports::ReadTransaction& snapshot, FormId form) {
+  ports::Select any;
+  any.table = &columns::kTable;
+  any.filter = all_of(
+      {where_equal(columns::form_id, cell(form)), where_equal(columns::deleted_at, CellValue{})});
+  any.limit = 1;
+  any.columns = {columns::id};
+  CINNABAR_TRY(const auto rows, snapshot.select(any));
+  return !rows.empty();
 }
 
 Result<std::int64_t> RecordService::count(ports::ReadTransaction& snapshot,

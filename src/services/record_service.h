@@ -21,6 +21,7 @@
 #include "vocab/field_value.h"
 #include "vocab/filter.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,6 +74,7 @@ struct RecordQuery {
   bool any = false;                 // any of the conditions, instead of all
   std::vector<FilterNode> filters;  // on columns of record, joined the same way
   std::vector<SortKey> order;       // by columns of record; empty: by id
+  FilterNode range = all_of({});    // on columns of record, whatever else is asked for
   RecordId after;                   // only with the order by id
   std::int64_t offset = 0;
   std::int64_t limit = 100;
@@ -101,8 +103,14 @@ class RecordService {
                           RecordId record);
   Result<std::vector<RecordView>> list(ports::ReadTransaction& snapshot, const CallContext& context,
                                        const RecordQuery& query);
+  // One after the other, without holding them all; an error of `take` ends it. At most one key of
+  // order: id, created_by, created_at or updated_at.
+  Status each(ports::ReadTransaction& snapshot, const CallContext& context, RecordQuery query,
+              const std::function<Status(const RecordView&)>& take);
   Result<std::int64_t> count(ports::ReadTransaction& snapshot, const CallContext& context,
                              const RecordQuery& query);
+  // Whether there is a record of that form, whoever may see it.
+  static Result<bool> has_any(ports::ReadTransaction& snapshot, FormId form);
   // The process that runs on records of this form, if there is one; of several the oldest.
   static const Process* process_of(const Catalog& catalog, FormId form);
 

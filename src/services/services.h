@@ -10,7 +10,9 @@
 #include "services/collaboration_service.h"
 #include "services/engine_service.h"
 #include "services/file_service.h"
+#include "services/grant_service.h"
 #include "services/inbox_service.h"
+#include "services/instance_list.h"
 #include "services/instance_service.h"
 #include "services/job_service.h"
 #include "services/people.h"
@@ -27,11 +29,13 @@ struct Services {
   SessionService& sessions;
   TokenService& tokens;
   InstanceService& instances;
+  InstanceListService& instance_lists;
   InboxService& inbox;
   RecordService& records;
   FileService& files;
   CollaborationService& collaboration;
   ClientService& clients;
+  GrantService& grants;
   AdminService& admin;
   EngineService& engine;
   JobService& jobs;

@@ -47,6 +47,14 @@ std::string FakeCrypto::hmac_sha256_hex(std::string_view key, std::string_view b
   return sha256_hex(std::string(key) + "/" + std::string(bytes));
 }
 
+std::string FakeCrypto::hmac_sha1(std::string_view key, std::string_view bytes) {
+  return sha256_hex(std::string(key) + "/1/" + std::string(bytes)).substr(0, 20);
+}
+
+std::string FakeCrypto::md5(std::string_view bytes) {
+  return sha256_hex(bytes).substr(0, 16);
+}
+
 std::string FakeCrypto::seal(const Secret& key, const Secret& secret) {
   return sha256_hex(key.reveal()) + std::string(secret.reveal());
 }
@@ -147,11 +155,13 @@ World::World()
                {.idle_limit = minutes(5), .server_key = Secret(std::string(32, 'k'))}),
       tokens(store, clock, crypto, people),
       instances(clock, catalog, people),
+      instance_lists(catalog, people),
       inbox_service(people),
       records(clock, catalog, people),
       files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
       collaboration(clock, catalog, people),
       clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
+      grants(clock, crypto, client_set, people),
       admin(store, clock, crypto, catalog, people, client_set, clients),
       engine(clock, catalog, people),
       jobs(clock, catalog, engine),
@@ -279,8 +289,9 @@ std::vector<IncidentRow> World::incidents(ProcessId process) {
 }
 
 Services World::all() {
-  return {catalog,       people,  sessions, tokens, instances, inbox_service, records, files,
-          collaboration, clients, admin,    engine, jobs,      simulation,    clock,   crypto};
+  return {catalog,       people,  sessions, tokens,        instances, instance_lists,
+          inbox_service, records, files,    collaboration, clients,   grants,
+          admin,         engine,  jobs,     simulation,    clock,     crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

@@ -23,6 +23,8 @@ class FakeCrypto final : public ports::Crypto {
   bool verify_password(const Secret& password, std::string_view encoded) override;
   std::string sha256_hex(std::string_view bytes) override;
   std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
+  std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
+  std::string md5(std::string_view bytes) override;
   std::string seal(const Secret& key, const Secret& secret) override;
   Result<Secret> unseal(const Secret& key, std::string_view sealed) override;
   bool equal_constant_time(std::string_view a, std::string_view b) override { return a == b; }
@@ -95,11 +97,13 @@ class World {
   SessionService sessions;
   TokenService tokens;
   InstanceService instances;
+  InstanceListService instance_lists;
   InboxService inbox_service;
   RecordService records;
   FileService files;
   CollaborationService collaboration;
   ClientService clients;
+  GrantService grants;
   AdminService admin;
   EngineService engine;
   JobService jobs;
