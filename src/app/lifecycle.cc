@@ -56,6 +56,8 @@ void forget_old(Core& core, Workers& workers) {
            [&core] { return services::forget_old_replies(*core.store, core.clock.now()); });
   clear_up(core, workers, "record_batches.forget",
            [&core] { return services::forget_old_record_batches(*core.store, core.clock.now()); });
+  clear_up(core, workers, "grants.forget",
+           [&core] { return services::forget_old_grants(*core.store, core.clock.now()); });
   clear_up(core, workers, "batches.forget", [&core] { return core.batches->forget_old(); });
 }
 

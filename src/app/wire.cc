@@ -131,6 +131,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_CHECK_OK(core->tokens->load());
   core->instances.emplace(core->clock, core->catalog, core->people, config.utc_offset,
                           core->logger);
+  core->grants.emplace(core->clock, core->crypto, core->client_set, core->people);
+  core->instance_lists.emplace(core->catalog, core->people);
   core->inbox.emplace(core->people);
   core->records.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
@@ -151,9 +153,10 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   calls.lock_for = Duration{2 * config.connector.timeout.micros() + minutes(1).micros()};
   core->executor.emplace(store, core->clock, *core->jobs, *core->connector, calls, core->logger);
   core->services.emplace(services::Services{
-      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances, *core->inbox,
-      *core->records, *core->files, *core->collaboration, *core->clients, *core->admin,
-      *core->engine, *core->jobs, *core->simulation, core->clock, core->crypto});
+      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances,
+      *core->instance_lists, *core->inbox, *core->records, *core->files, *core->collaboration,
+      *core->clients, *core->grants, *core->admin, *core->engine, *core->jobs, *core->simulation,
+      core->clock, core->crypto});
   return core;
 }
 
@@ -190,6 +193,7 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   options.worker_wait = config.worker_wait;
   options.answer_limit = config.answer_limit;
   options.time_zone = config.utc_offset;
+  options.spool_folder = spool_path(config.data_folder);
   CINNABAR_TRY(front->pipeline,
                api::Pipeline::create({all_doors(), *core.services, *core.store, *front->readers,
                                       *front->blocking, front->metrics, *front->credentials,

@@ -43,9 +43,11 @@ struct Core {
   services::PeopleSource people;
   services::ClientSource client_set;
   std::optional<services::ClientService> clients;
+  std::optional<services::GrantService> grants;
   std::optional<services::SessionService> sessions;
   std::optional<services::TokenService> tokens;
   std::optional<services::InstanceService> instances;
+  std::optional<services::InstanceListService> instance_lists;
   std::optional<services::InboxService> inbox;
   std::optional<services::RecordService> records;
   std::optional<services::FileService> files;

@@ -97,17 +97,39 @@ Pipeline::Endpoint& Pipeline::add_endpoint(const Door& door, const Route* route)
   return *endpoints_.back();
 }
 
+namespace {
+
+// "/bpm": where the door's routes are once more; empty: nowhere.
+Result<std::string> mount_of(const Door& door, const DoorSettings& settings) {
+  const auto found = settings.values.find(std::string(door.name) + ".path_prefix");
+  if (found == settings.values.end() || found->second.empty()) return std::string();
+  std::string mount = found->second;
+  while (mount.ends_with('/')) mount.pop_back();
+  const bool is_path =
+      mount.starts_with('/') && mount.find_first_of("{}*?#% ") == std::string::npos;
+  if (is_path) return mount;
+  return make_error(Code::invalid_argument, reasons::kArgumentMalformed,
+                    "path_prefix must be a path like /bpm", std::string(door.name));
+}
+
+}  // namespace
+
 Status Pipeline::add_routes(const Door& door) {
   CINNABAR_ASSERT(door.not_found != nullptr && door.refuse != nullptr);
+  CINNABAR_TRY(const std::string mount, mount_of(door, dependencies_.settings));
   for (const Route& route : door.routes) {
     CINNABAR_ASSERT(route.handler != nullptr);
     add_endpoint(door, &route);
-    CINNABAR_CHECK_OK(router_.add(router_methods(route.methods), route.pattern,
-                                  static_cast<int>(endpoints_.size() - 1)));
+    const int number = static_cast<int>(endpoints_.size() - 1);
+    CINNABAR_CHECK_OK(router_.add(router_methods(route.methods), route.pattern, number));
+    if (mount.empty()) continue;
+    CINNABAR_CHECK_OK(
+        router_.add(router_methods(route.methods), mount + std::string(route.pattern), number));
   }
   const Endpoint& unrouted = add_endpoint(door, nullptr);
   for (const std::string_view prefix : door.prefixes) {
     prefixes_.emplace_back(std::string(prefix), &unrouted);
+    if (!mount.empty()) prefixes_.emplace_back(mount + std::string(prefix), &unrouted);
   }
   return {};
 }
@@ -138,6 +160,7 @@ Call Pipeline::make_call(std::shared_ptr<const http::Request> request) const {
   call.doors = dependencies_.doors;
   call.credentials = &dependencies_.credentials;
   call.rates = dependencies_.rates;
+  if (!options_.spool_folder.empty()) call.spool_folder = &options_.spool_folder;
   return call;
 }
 

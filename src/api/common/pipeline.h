@@ -51,9 +51,12 @@ class Pipeline {
     Duration answer_limit = seconds(60);  // longer in all: told so, whatever still runs
     UtcOffset time_zone;
     std::size_t waiting_max = 1'000;  // long polls at a time; more are refused (queue_full)
+    // For large answers; empty: they stay in memory.
+    std::filesystem::path spool_folder = {};
   };
 
-  // Errors: those of http::Router::add for a route table with a mistake.
+  // Errors: those of http::Router::add for a route table with a mistake; invalid_argument
+  // (argument_malformed) for a path_prefix that is no path.
   static Result<std::unique_ptr<Pipeline>> create(Dependencies dependencies, Options options);
 
   void dispatch(std::shared_ptr<const http::Request> request, Respond respond);

@@ -22,6 +22,7 @@
 #include "services/services.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,7 +53,7 @@ struct LongPoll {
 
 // Settings of doors, by "door.name", as the operator wrote them: how a door words its answers where
 // two clients need different ones. A missing name means the door's default; each door's page lists
-// its names.
+// its names. Every door has `path_prefix`: its routes are there as well as at their own paths.
 struct DoorSettings {
   std::map<std::string, std::string, std::less<>> values;
 };
@@ -68,13 +69,14 @@ struct Call {
   std::shared_ptr<const http::Request> request;
   std::vector<std::string> captures;  // the {segments} of the pattern, percent-decoded, in order
   services::Services* services = nullptr;
-  ports::ReadTransaction* snapshot = nullptr;  // lane `read` only
-  UtcOffset time_zone;                         // of the tenant
-  const DoorSettings* settings = nullptr;      // null pointer: defaults
-  std::span<const Door* const> doors;          // all of the server
-  CredentialCache* credentials = nullptr;      // passwords checked a moment ago
-  RateLimiter* rates = nullptr;                // null pointer: nobody is limited
-  std::optional<Principal> principal;          // left by Door::authenticate
+  ports::ReadTransaction* snapshot = nullptr;           // lane `read` only
+  UtcOffset time_zone;                                  // of the tenant
+  const DoorSettings* settings = nullptr;               // null pointer: defaults
+  std::span<const Door* const> doors;                   // all of the server
+  CredentialCache* credentials = nullptr;               // passwords checked a moment ago
+  RateLimiter* rates = nullptr;                         // null pointer: nobody is limited
+  const std::filesystem::path* spool_folder = nullptr;  // for large answers; null pointer: none
+  std::optional<Principal> principal;                   // left by Door::authenticate
 };
 
 // For the OpenAPI document: what a reader needs to call it.

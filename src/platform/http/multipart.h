@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "platform/http/request.h"
+#include "platform/http/spool.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,7 +28,6 @@ inline constexpr Reason kMultipartBoundaryMissing{"multipart_boundary_missing"};
 inline constexpr Reason kTooManyParts{"too_many_parts"};
 inline constexpr Reason kPartTextTooLarge{"part_text_too_large"};
 inline constexpr Reason kFileTooLarge{"file_too_large"};
-inline constexpr Reason kSpoolUnavailable{"spool_unavailable"};
 
 // One part's head.
 struct PartHead {
@@ -108,14 +108,13 @@ class MultipartSpool final : public MultipartSink {
   [[nodiscard]] std::uint64_t text_bytes() const { return text_bytes_; }
 
  private:
-  struct OpenFile;
 
   const std::filesystem::path folder_;
   const MultipartLimits limits_;
   std::vector<Part> parts_;
   std::uint64_t text_bytes_ = 0;
   Part current_;
-  std::unique_ptr<OpenFile> file_;
+  std::unique_ptr<SpoolWriter> file_;
 };
 
 }  // namespace cinnabar::http
