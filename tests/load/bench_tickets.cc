@@ -45,19 +45,6 @@ struct Measurement {
   std::int64_t resident_kib = 0;
 };
 
-std::string code_of(std::uint16_t port, std::string_view basic) {
-  const std::string body = call(port,
-                                "GET /accounts/api/security/get/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                                "Authorization: Basic " +
-                                    std::string(basic) + "\r\n\r\n");
-  const std::size_t at = body.find("\"security\": \"");
-  if (at == std::string::npos) {
-    std::fprintf(stderr, "bench: no security code in %s\n", body.c_str());
-    std::exit(1);
-  }
-  return body.substr(at + 13, 36);
-}
-
 // The integer after `key` in a small JSON answer; strings of digits count too.
 std::optional<std::int64_t> number_after(std::string_view body, std::string_view key) {
   std::size_t at = body.find(key);
@@ -79,7 +66,7 @@ class Bench {
   Bench(const ServerProcess& server, Options options)
       : server_(server),
         options_(std::move(options)),
-        admin_(code_of(server.port(), "YWRtaW46YWRtaW4=")) {}
+        admin_(security_code(server.port(), "YWRtaW46YWRtaW4=")) {}
 
   void run() {
     for (const int connections : options_.connections) constant(connections);
@@ -234,7 +221,7 @@ class Bench {
     };
     measure("push", stored, pushes);
 
-    const std::string carol = code_of(server_.port(), "Y2Fyb2w6Y2Fyb2w=");
+    const std::string carol = security_code(server_.port(), "Y2Fyb2w6Y2Fyb2w=");
     const std::string list = post(kList, "application/x-www-form-urlencoded",
                                   "security=" + carol + "&omflow_restapi=1&limit=100&start=0");
     LoadPlan lists = plan(connections);

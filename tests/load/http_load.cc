@@ -175,6 +175,19 @@ std::string call(std::uint16_t port, const std::string& request) {
   }
 }
 
+std::string security_code(std::uint16_t port, std::string_view basic) {
+  const std::string body = call(port,
+                                "GET /accounts/api/security/get/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                "Authorization: Basic " +
+                                    std::string(basic) + "\r\n\r\n");
+  const std::size_t at = body.find("\"security\": \"");
+  if (at == std::string::npos) {
+    std::fprintf(stderr, "bench: no security code in %s\n", body.c_str());
+    std::exit(1);
+  }
+  return body.substr(at + 13, 36);
+}
+
 std::string post(std::string_view path, std::string_view content_type, std::string_view body) {
   std::string request = "POST ";
   request += path;

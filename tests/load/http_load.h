@@ -39,6 +39,9 @@ LoadResult run_load(const LoadPlan& plan);
 // One request, for set-up; exits with a message when the server cannot be reached.
 std::string call(std::uint16_t port, const std::string& request);
 
+// OMFLOW's security code for base64 of "name:password"; exits with a message when there is none.
+std::string security_code(std::uint16_t port, std::string_view basic);
+
 std::string post(std::string_view path, std::string_view content_type, std::string_view body);
 
 }  // namespace cinnabar::load

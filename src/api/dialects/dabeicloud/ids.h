@@ -1,7 +1,5 @@
-// Work items and batches as clients of this door know them: 32 lower-case hex digits in the form of
-// a UUID of version 4 without dashes. Each id of ours has one such text and a text leads to one id
-// or to none; the kinds do not mix. A text proves nothing: whose it is, is asked every time.
-// Pure; any thread.
+// Work items and batches as clients of this door know them: see api/common/opaque_id.h. Pure; any
+// thread.
 #pragma once
 
 #include <cstdint>

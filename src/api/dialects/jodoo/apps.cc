@@ -1,5 +1,6 @@
 #include "api/dialects/jodoo/apps.h"
 
+#include "api/common/utc_text.h"
 #include "api/dialects/jodoo/fields.h"
 #include "api/dialects/jodoo/gateway.h"
 
@@ -89,7 +90,7 @@ Result<Json> list_widgets(Entry& entry) {
     if (name != "flowState" || has_flow) system.push(Json::object().set("name", name));
   }
   answer.set("sysWidgets", std::move(system));
-  answer.set("dataModifyTime", to_iso_millis(found.deployed->created_at));
+  answer.set("dataModifyTime", api::to_utc_millis(found.deployed->created_at));
   return answer;
 }
 

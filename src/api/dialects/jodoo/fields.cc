@@ -1,10 +1,9 @@
 #include "api/dialects/jodoo/fields.h"
 
+#include "api/common/utc_text.h"
 #include "api/dialects/jodoo/envelope.h"
 #include "api/dialects/jodoo/ids.h"
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -262,12 +261,6 @@ std::optional<Instant> read_time(std::string_view text, UtcOffset time_zone) {
   return parse_instant(normal, time_zone);
 }
 
-std::string to_iso_millis(Instant at) {
-  const CivilTime civil = to_civil(at, UtcOffset{});
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", civil.year, civil.month,
-                     civil.day, civil.hour, civil.minute, civil.second, civil.micros / 1000);
-}
-
 Result<FieldValue> read_value(const Field& field, const Json& json, const ReadContext& context) {
   if (json.is_null()) return FieldValue{};
   const bool is_blank = json.is_string() && json.as_string()->empty();
@@ -407,7 +400,7 @@ Json write_value(const Field& field, const FieldValue* value, const WriteContext
   if (const auto* number = value->get<Decimal>()) return Json::Number{number->text()};
   if (const auto* truth = value->get<bool>()) return *truth;
   if (const auto* date = value->get<CalendarDate>()) return date->text + "T00:00:00.000Z";
-  if (const auto* at = value->get<Instant>()) return to_iso_millis(*at);
+  if (const auto* at = value->get<Instant>()) return api::to_utc_millis(*at);
   if (const auto* user = value->get<UserRef>()) return member_json(context.people, user->user);
   if (const auto* one = value->get<AssigneeRef>()) return member_json(context.people, one->user);
   if (const auto* group = value->get<GroupRef>()) {
@@ -446,8 +439,8 @@ Json write_record(const services::DeployedForm& form, const services::RecordView
   json.set("creator", member_json(context.people, record.created_by))
       .set("updater", member_json(context.people, updater))
       .set("deleter", nullptr)
-      .set("createTime", to_iso_millis(record.created_at))
-      .set("updateTime", to_iso_millis(record.updated_at))
+      .set("createTime", api::to_utc_millis(record.created_at))
+      .set("updateTime", api::to_utc_millis(record.updated_at))
       .set("deleteTime", nullptr);
   if (const auto state = flow_state(record)) json.set("flowState", *state);
   return json;

@@ -46,8 +46,6 @@ Json write_record(const services::DeployedForm& form, const services::RecordView
 
 Json member_json(const services::People& people, UserId user);
 Json department_json(const services::People& people, GroupId group);
-// "2018-01-01T10:10:10.000Z"
-std::string to_iso_millis(Instant at);
 // The vendor's name of a field's type; empty for one that is not shown.
 std::string_view type_name(form::FieldType type);
 // 0 running, 1 finished, 2 ended by hand.

@@ -1,0 +1,131 @@
+#include "api/dialects/dadayun/instances.h"
+
+#include "api/common/large_body.h"
+#include "api/dialects/dadayun/body.h"
+#include "api/dialects/dadayun/instance_columns.h"
+#include "api/dialects/dadayun/workflow_data.h"
+#include "base/text.h"
+#include "vocab/reasons.h"
+
+#include <algorithm>
+
+namespace cinnabar::dadayun {
+namespace {
+
+constexpr std::int64_t kPageRows = 20;
+
+// The rows of one list after the other, as if they were one.
+Status each_row(Entry& entry, services::InstanceQuery query, const InstanceListRequest& request,
+                const std::function<Status(const services::ListedInstance&)>& take) {
+  services::InstanceListService& lists = entry.call.services->instance_lists;
+  ports::ReadTransaction& snapshot = *entry.call.snapshot;
+  if (request.parts.empty()) return lists.each(snapshot, entry.context, query, take);
+  const FilterNode filter = query.filter;
+  for (const std::vector<InstanceState>& part : request.parts) {
+    if (query.limit == 0) return {};
+    std::vector<CellValue> states;
+    for (const InstanceState state : part) {
+      states.emplace_back(static_cast<std::int64_t>(state));
+    }
+    query.filter =
+        all_of({where_one_of(services::instance_columns::status, std::move(states)), filter});
+    CINNABAR_TRY(const std::int64_t there, lists.count(snapshot, entry.context, query));
+    if (there <= query.offset) {
+      query.offset -= there;
+      continue;
+    }
+    CINNABAR_CHECK_OK(lists.each(snapshot, entry.context, query, take));
+    query.limit -= std::min(query.limit, there - query.offset);
+    query.offset = 0;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<http::Response> list_instances(Entry& entry) {
+  CINNABAR_TRY(const services::Process* process, find_template(entry, entry.call.captures.at(0)));
+  InstanceColumns columns(entry, *process);
+  InstanceListRequest request;
+  CINNABAR_TRY(request.filter, columns.filter(entry.query.text("filter")));
+  CINNABAR_CHECK_OK(columns.sort(entry.query.text("sort"), request));
+  services::InstanceQuery query;
+  query.process = process->id;
+  query.filter = request.filter;
+  query.order = request.order;
+  CINNABAR_TRY(query.offset, entry.query.count("start", 0));
+  CINNABAR_TRY(query.limit, entry.query.count("limit", kPageRows));
+  CINNABAR_TRY(const bool wants_total, entry.query.flag("count", false));
+  std::int64_t total = 0;
+  if (wants_total || query.limit == 0) {
+    CINNABAR_TRY(total, entry.call.services->instance_lists.count(*entry.call.snapshot,
+                                                                  entry.context, query));
+  }
+  api::LargeBody body(entry.call.spool_folder);
+  CINNABAR_CHECK_OK(body.append("["));
+  bool is_first = true;
+  CINNABAR_CHECK_OK(
+      each_row(entry, query, request, [&](const services::ListedInstance& one) -> Status {
+        std::string text = std::exchange(is_first, false) ? "" : ",";
+        print_to(text, columns.row(one));
+        return body.append(text);
+      }));
+  CINNABAR_CHECK_OK(body.append("]"));
+  CINNABAR_TRY(http::Response response, body.finish(200, "application/json; charset=utf-8"));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  if (wants_total) response.headers.push_back({"Total-Count", std::to_string(total)});
+  return with_request_id(entry.call, std::move(response));
+}
+
+Result<Target> find_target(const Entry& entry) {
+  Target target;
+  CINNABAR_TRY(target.process, find_template(entry, entry.call.captures.at(0)));
+  const std::string& id = entry.call.captures.at(1);
+  const auto instance = from_guid(IdKind::instance, id);
+  if (!instance) {
+    return make_error(Code::not_found, reasons::kInstanceUnknown, "no such process instance",
+                      std::string(utf8_prefix(id, 64)));
+  }
+  target.instance = ProcessInstanceId{*instance};
+  return target;
+}
+
+Result<http::Response> show_instance(Entry& entry) {
+  CINNABAR_TRY(const Target target, find_target(entry));
+  CINNABAR_TRY(const services::ListedInstance found,
+               entry.call.services->instance_lists.find(*entry.call.snapshot, entry.context,
+                                                        target.process->id, target.instance));
+  return answer(entry.call, 200, InstanceColumns(entry, *target.process).row(found));
+}
+
+Result<Write> start_instance(std::shared_ptr<Entry> entry) {
+  CINNABAR_TRY(const services::Process* process, find_template(*entry, entry->call.captures.at(0)));
+  CINNABAR_TRY(const Body body, Body::read(*entry->call.request, entry->query));
+  CINNABAR_TRY(WorkflowData data, read_workflow_data(*entry, *process, body));
+  services::StartRequest request;
+  request.process = process->id;
+  request.chosen = std::move(data.actors);
+  CINNABAR_TRY(request.important, body.flag("isImportant", false));
+  CINNABAR_TRY(request.urgent, body.flag("isUrgent", false));
+  CINNABAR_TRY(const std::string title, body.text("title"));
+  const services::DeployedForm* form = entry->catalog->form(process->form);
+  const form::Field* field =
+      form == nullptr ? nullptr : form->definition->find_role(form::FieldRole::title);
+  if (!title.empty() && field != nullptr && !data.fields.contains(field->id)) {
+    data.fields.insert_or_assign(field->id, FieldValue::text(title));
+  }
+  request.fields = std::move(data.fields);
+  return Write{[entry, process, request = std::move(request)](
+                   ports::WriteTransaction& transaction) -> Result<http::Response> {
+    services::Services& services = *entry->call.services;
+    CINNABAR_TRY(const services::Started started,
+                 services.instances.start(transaction, entry->context, request));
+    const std::string id = to_guid(IdKind::instance, started.instance.value());
+    http::Response response =
+        answer(entry->call, 201, InstanceColumns(*entry, *process).row(started.listed));
+    response.headers.push_back({"Location", entry->call.request->path + "/" + id});
+    return response;
+  }};
+}
+
+}  // namespace cinnabar::dadayun
