@@ -33,7 +33,7 @@ def millis(text):
 
 def period(text):
     """First millisecond and the one behind the last that a literal stands for."""
-    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:\d\d)?)?", text.strip())
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(Z|[+-]\d\d:\d\d)?)?", text.strip())
     if not match:
         raise Refused(text)
     year, month, day, hour, minute, second, fraction, zone = match.groups()
