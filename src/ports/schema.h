@@ -940,8 +940,9 @@ enum : std::uint16_t {
   total,
   created_at,
   finished_at,
+  comment,
 };
-inline constexpr std::array<Column, 8> kColumns{{
+inline constexpr std::array<Column, 9> kColumns{{
     {"id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"door", ColumnType::text, false},
@@ -950,6 +951,7 @@ inline constexpr std::array<Column, 8> kColumns{{
     {"total", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
     {"finished_at", ColumnType::integer, true},
+    {"comment", ColumnType::text, true},
 }};
 inline constexpr Table kTable{"batch", kColumns, 1};
 }  // namespace batch

@@ -1,5 +1,6 @@
 #include "services/batch_service.h"
 
+#include "base/text.h"
 #include "domain/form/validate.h"
 #include "ports/schema.h"
 #include "services/idempotency.h"
@@ -8,6 +9,7 @@
 #include "vocab/reasons.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace cinnabar::services {
@@ -63,8 +65,9 @@ bool next_is_chosen(const process::ProcessDefinition& graph, process::NodeIndex 
 
 // What a person would have to fill in.
 BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex node,
-                               const process::UserTask& task, const People& people) {
-  if (task.comment_required) return BatchObstacle::comment_required;
+                               const process::UserTask& task, const People& people,
+                               bool has_comment) {
+  if (task.comment_required && !has_comment) return BatchObstacle::comment_required;
   if (task.signature_required) return BatchObstacle::signature_required;
   const FieldValues nothing;
   form::Submission submission;
@@ -79,7 +82,7 @@ BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex 
 }
 
 BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Catalog& catalog,
-                          const People& people) {
+                          const People& people, bool has_comment) {
   const process::ActivityInstance* activity = loaded.instance.find_activity_of(id);
   const process::WorkItem* item = loaded.instance.find_item(id);
   if (activity == nullptr || item == nullptr) return BatchObstacle::decided;
@@ -92,7 +95,7 @@ BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Cat
   if (!is_on) return BatchObstacle::switched_off;
   if (has_to_do_with_added(*activity, *item)) return BatchObstacle::added_participant;
   if (item->waiting) return BatchObstacle::unknown;
-  return obstacle_of_task(loaded, *node, *task, people);
+  return obstacle_of_task(loaded, *node, *task, people, has_comment);
 }
 
 std::vector<BatchItem> distinct(const std::vector<BatchItem>& all) {
@@ -104,8 +107,29 @@ std::vector<BatchItem> distinct(const std::vector<BatchItem>& all) {
   return out;
 }
 
-Error unknown_batch(std::int64_t id) {
-  return make_error(Code::not_found, kBatchUnknown, "no such batch", std::to_string(id));
+std::string comment_of(const ports::Row& batch) {
+  return optional_text_of(batch, batches::comment).value_or("");
+}
+
+BatchSummary summary_of(const ports::Row& row) {
+  BatchSummary out;
+  out.id = int_of(row, batches::id);
+  out.outcome = enum_of<Outcome>(row, batches::action);
+  out.comment = comment_of(row);
+  out.total = int_of(row, batches::total);
+  out.created_at = instant_of(row, batches::created_at);
+  if (!is_null(row, batches::finished_at)) {
+    out.finished_at = instant_of(row, batches::finished_at);
+  }
+  return out;
+}
+
+BatchItemResult result_of(const ports::Row& row) {
+  BatchItemResult out;
+  out.item = {text_of(row, items::item), id_of<WorkItemId>(row, items::work_item_id)};
+  out.state = enum_of<BatchItemState>(row, items::state);
+  if (!is_null(row, items::reason)) out.reason = enum_of<BatchObstacle>(row, items::reason);
+  return out;
 }
 
 Result<std::vector<ports::Row>> items_of(ports::ReadTransaction& snapshot, std::int64_t batch) {
@@ -150,12 +174,43 @@ std::string_view name(BatchObstacle obstacle) {
   CINNABAR_UNREACHABLE();
 }
 
+std::string_view name(BatchItemState state) {
+  switch (state) {
+    case BatchItemState::waiting:
+      return "waiting";
+    case BatchItemState::done:
+      return "done";
+    case BatchItemState::failed:
+      return "failed";
+    case BatchItemState::cancelled:
+      return "cancelled";
+  }
+  CINNABAR_UNREACHABLE();
+}
+
+std::int64_t BatchProgress::count(BatchItemState state) const {
+  return std::ranges::count(items, state, &BatchItemResult::state);
+}
+
+std::int64_t BatchProgress::processed() const {
+  return std::ssize(items) - count(BatchItemState::waiting);
+}
+
+std::vector<BatchItemResult> BatchProgress::failures() const {
+  std::vector<BatchItemResult> out;
+  std::ranges::copy_if(items, std::back_inserter(out), [](const BatchItemResult& one) {
+    return one.state == BatchItemState::failed || one.state == BatchItemState::cancelled;
+  });
+  return out;
+}
+
 BatchService::BatchService(ports::Clock& clock, const CatalogSource& catalog,
                            const PeopleSource& people, InstanceService& instances)
     : clock_(clock), catalog_(catalog), people_(people), instances_(instances) {}
 
 Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
-                                          const CallContext& context, WorkItemId item) {
+                                          const CallContext& context, WorkItemId item,
+                                          bool has_comment) {
   if (!item.is_assigned()) return BatchObstacle::unknown;
   const auto catalog = catalog_.current();
   const auto people = people_.current();
@@ -170,7 +225,7 @@ Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
     return BatchObstacle::decided;
   }
   if (state == InstanceState::suspended) return BatchObstacle::suspended;
-  return obstacle_of(loaded, item, *catalog, *people);
+  return obstacle_of(loaded, item, *catalog, *people, has_comment);
 }
 
 Result<std::optional<std::int64_t>> BatchService::find_repeated(ports::ReadTransaction& snapshot,
@@ -190,6 +245,7 @@ Result<std::optional<std::int64_t>> BatchService::find_repeated(ports::ReadTrans
   CINNABAR_TRY(const auto stored, items_of(snapshot, id));
   const bool is_same =
       enum_of<Outcome>(rows.front(), batches::action) == request.outcome &&
+      comment_of(rows.front()) == request.comment &&
       std::ranges::equal(stored, request.items, [](const ports::Row& row, const BatchItem& item) {
         return text_of(row, items::item) == item.text;
       });
@@ -207,6 +263,7 @@ Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
     return make_error(Code::invalid_argument, reasons::kLimitExceeded,
                       "a batch has at most " + std::to_string(kBatchItemsMax) + " items");
   }
+  request.comment = std::string(trim(request.comment));
   request.items = distinct(request.items);
   CINNABAR_TRY(const auto repeated, find_repeated(transaction, context, request));
   if (repeated) return *repeated;
@@ -224,7 +281,7 @@ Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
   transaction.insert(batches::kTable, {cell(id), cell(context.principal.user), cell(context.door),
                                        cell(request.outcome), cell_or_null(request.idempotency_key),
                                        cell(static_cast<std::int64_t>(request.items.size())),
-                                       cell(now), CellValue{}});
+                                       cell(now), CellValue{}, cell_or_null(request.comment)});
   std::int64_t position = 0;
   for (const BatchItem& item : request.items) {
     transaction.insert(items::kTable,
@@ -236,26 +293,75 @@ Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
   return id;
 }
 
+Result<ports::Row> BatchService::find_own(ports::ReadTransaction& snapshot,
+                                          const CallContext& context, std::int64_t batch,
+                                          std::string_view door) {
+  CINNABAR_TRY(auto row, snapshot.get(batches::kTable, {cell(batch)}));
+  const bool is_own = row && id_of<UserId>(*row, batches::user_id) == context.principal.user &&
+                      (door.empty() || text_of(*row, batches::door) == door);
+  if (is_own) return std::move(*row);
+  return make_error(Code::not_found, kBatchUnknown, "no such batch", std::to_string(batch));
+}
+
 Result<BatchProgress> BatchService::progress(ports::ReadTransaction& snapshot,
-                                             const CallContext& context, std::int64_t batch) {
-  CINNABAR_TRY(const auto row, snapshot.get(batches::kTable, {cell(batch)}));
-  if (!row || id_of<UserId>(*row, batches::user_id) != context.principal.user ||
-      text_of(*row, batches::door) != context.door) {
-    return unknown_batch(batch);
-  }
-  BatchProgress out;
-  out.id = batch;
-  out.total = int_of(*row, batches::total);
+                                             const CallContext& context, std::int64_t batch,
+                                             std::string_view door) {
+  CINNABAR_TRY(const ports::Row row, find_own(snapshot, context, batch, door));
   CINNABAR_TRY(const auto rows, items_of(snapshot, batch));
-  for (const ports::Row& item : rows) {
-    const auto state = enum_of<BatchItemState>(item, items::state);
-    if (state == BatchItemState::waiting) continue;
-    ++out.processed;
-    if (state != BatchItemState::failed) continue;
-    out.failures.push_back(
-        {text_of(item, items::item), enum_of<BatchObstacle>(item, items::reason)});
-  }
+  BatchProgress out{summary_of(row), {}};
+  out.items.reserve(rows.size());
+  for (const ports::Row& item : rows) out.items.push_back(result_of(item));
   return out;
+}
+
+Result<std::vector<BatchSummary>> BatchService::list(ports::ReadTransaction& snapshot,
+                                                     const CallContext& context,
+                                                     const BatchQuery& query) {
+  const std::int64_t before = query.before > 0 ? query.before : INT64_MAX;
+  ports::Select select;
+  select.table = &batches::kTable;
+  select.filter = all_of({where_equal(batches::user_id, cell(context.principal.user)),
+                          where(batches::id, FilterOp::less, cell(before))});
+  select.order = {{batches::id, true}};
+  select.limit = query.limit;
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<BatchSummary> out;
+  out.reserve(rows.size());
+  for (const ports::Row& row : rows) out.push_back(summary_of(row));
+  return out;
+}
+
+Result<std::int64_t> BatchService::retry(ports::WriteTransaction& transaction,
+                                         const CallContext& context, std::int64_t batch) {
+  CINNABAR_TRY(const BatchProgress before, progress(transaction, context, batch));
+  BatchRequest request;
+  request.outcome = before.summary.outcome;
+  request.comment = before.summary.comment;
+  for (const BatchItemResult& one : before.items) {
+    if (one.state == BatchItemState::failed) request.items.push_back(one.item);
+  }
+  if (!request.items.empty()) return submit(transaction, context, std::move(request));
+  return make_error(Code::failed_precondition, kNothingFailed, "nothing of this batch failed",
+                    std::to_string(batch));
+}
+
+Result<std::int64_t> BatchService::cancel(ports::WriteTransaction& transaction,
+                                          const CallContext& context, std::int64_t batch) {
+  CINNABAR_TRY(ports::Row row, find_own(transaction, context, batch, {}));
+  CINNABAR_TRY(auto left, transaction.select(waiting_items(batch, -1)));
+  if (left.empty()) return std::int64_t{0};
+  const Instant now = clock_.now();
+  const std::int64_t cancelled = std::ssize(left);
+  for (ports::Row& item : left) {
+    item[items::state] = cell(BatchItemState::cancelled);
+    item[items::done_at] = cell(now);
+    transaction.update(items::kTable, std::move(item));
+  }
+  row[batches::finished_at] = cell(now);
+  transaction.update(batches::kTable, std::move(row));
+  CINNABAR_CHECK_OK(write_audit(transaction, context, "cancel", "batch", batch,
+                                std::to_string(cancelled) + " work items", now));
+  return cancelled;
 }
 
 Status BatchService::store_result(ports::WriteTransaction& transaction, Waiting waiting,
@@ -335,7 +441,8 @@ Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
                             "batch-" + std::to_string(batch),
                             {}};
   const auto item = id_of<WorkItemId>(waiting.item, items::work_item_id);
-  CINNABAR_TRY(const BatchObstacle obstacle, check(transaction, context, item));
+  const std::string comment = comment_of(waiting.batch);
+  CINNABAR_TRY(const BatchObstacle obstacle, check(transaction, context, item, !comment.empty()));
   if (obstacle == BatchObstacle::decided || obstacle == BatchObstacle::ended) {
     CINNABAR_TRY(const bool was_decided, was_decided_with(transaction, waiting.item));
     return was_decided ? BatchObstacle::none : obstacle;
@@ -347,6 +454,7 @@ Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
   request.activity = id_of<ActivityInstanceId>(*work_row, work::activity_id);
   request.item = item;
   request.outcome = enum_of<Outcome>(waiting.batch, batches::action);
+  request.comment = comment;
   CINNABAR_CHECK_OK(instances_.complete(transaction, context, std::move(request)));
   return BatchObstacle::none;
 }

@@ -10,7 +10,8 @@
 // Thread: the service is made of borrowed sources and has no state; BatchRunner::tick from one
 // thread at a time, which may wait for commits, not the writer. Errors: invalid_argument
 // (argument_malformed, limit_exceeded), resource_exhausted (rate_limited) for too many unfinished
-// batches, not_found (batch_unknown), conflict (idempotency_mismatch), and those of the store.
+// batches, not_found (batch_unknown), failed_precondition (nothing_failed), conflict
+// (idempotency_mismatch), and those of the store.
 #pragma once
 
 #include "base/log.h"
@@ -28,6 +29,7 @@ inline constexpr std::size_t kBatchItemsMax = 200;
 inline constexpr std::size_t kUnfinishedBatchesMax = 5;  // of one person
 inline constexpr Duration kBatchKept = hours(24 * 7);    // after its end
 inline constexpr Reason kBatchUnknown{"batch_unknown"};
+inline constexpr Reason kNothingFailed{"nothing_failed"};
 
 // Why an item can not be decided in a batch, in the order in which they are looked for. Stored:
 // append only.
@@ -49,7 +51,8 @@ enum class BatchObstacle : std::uint8_t {
 std::string_view name(BatchObstacle obstacle);
 
 // Stored: append only.
-enum class BatchItemState : std::uint8_t { waiting = 1, done = 2, failed = 3 };
+enum class BatchItemState : std::uint8_t { waiting = 1, done = 2, failed = 3, cancelled = 4 };
+std::string_view name(BatchItemState state);
 
 struct BatchItem {
   std::string text;  // as it was asked for
@@ -59,16 +62,33 @@ struct BatchRequest {
   Outcome outcome = Outcome::approved;
   std::vector<BatchItem> items;  // repeated texts count once, in the first place
   std::string idempotency_key;   // empty: none
+  std::string comment;           // given with every decision; empty: none
+};
+struct BatchItemResult {
+  BatchItem item;
+  BatchItemState state = BatchItemState::waiting;
+  BatchObstacle reason = BatchObstacle::none;  // none unless it failed
+};
+struct BatchSummary {
+  std::int64_t id = 0;
+  Outcome outcome = Outcome::approved;
+  std::string comment;
+  std::int64_t total = 0;
+  Instant created_at;
+  std::optional<Instant> finished_at;
 };
 struct BatchProgress {
-  std::int64_t id = 0;
-  std::int64_t total = 0;
-  std::int64_t processed = 0;
-  struct Failure {
-    std::string text;
-    BatchObstacle reason = BatchObstacle::none;
-  };
-  std::vector<Failure> failures;  // in the order of the request
+  BatchSummary summary;
+  std::vector<BatchItemResult> items;  // in the order of the request
+
+  std::int64_t count(BatchItemState state) const;
+  std::int64_t processed() const;  // with those that failed or were cancelled
+  // Those that this batch did not decide and never will: failed or cancelled.
+  std::vector<BatchItemResult> failures() const;
+};
+struct BatchQuery {
+  std::int64_t before = 0;  // an id; 0: from the newest on
+  std::int64_t limit = 50;
 };
 
 class BatchService {
@@ -76,15 +96,25 @@ class BatchService {
   BatchService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
                InstanceService& instances);
 
-  // Whether the caller could decide that work item in a batch now.
+  // Whether the caller could decide that work item in a batch now, with or without a comment.
   Result<BatchObstacle> check(ports::ReadTransaction& snapshot, const CallContext& context,
-                              WorkItemId item);
+                              WorkItemId item, bool has_comment = false);
   // The id of the batch; that of the first one for a repeated key.
   Result<std::int64_t> submit(ports::WriteTransaction& transaction, const CallContext& context,
                               BatchRequest request);
-  // Of the caller's own batch, as of one moment.
+  // Of the caller's own batch, as of one moment. `door`: when set, only a batch of that door.
   Result<BatchProgress> progress(ports::ReadTransaction& snapshot, const CallContext& context,
-                                 std::int64_t batch);
+                                 std::int64_t batch, std::string_view door = {});
+  // The caller's own batches of all doors, newest first.
+  Result<std::vector<BatchSummary>> list(ports::ReadTransaction& snapshot,
+                                         const CallContext& context, const BatchQuery& query);
+  // A new batch of the items of the caller's batch that failed. Returns its id.
+  Result<std::int64_t> retry(ports::WriteTransaction& transaction, const CallContext& context,
+                             std::int64_t batch);
+  // Items of the caller's batch that were not decided yet never are; those that were stay so.
+  // Returns how many were cancelled; none of a batch that has ended.
+  Result<std::int64_t> cancel(ports::WriteTransaction& transaction, const CallContext& context,
+                              std::int64_t batch);
 
   // For BatchRunner: the first items without a result, in order.
   static ports::Select waiting_items(std::int64_t batch, std::int64_t limit);
@@ -96,6 +126,8 @@ class BatchService {
                    BatchObstacle reason);
 
  private:
+  static Result<ports::Row> find_own(ports::ReadTransaction& snapshot, const CallContext& context,
+                                     std::int64_t batch, std::string_view door);
   Result<std::optional<std::int64_t>> find_repeated(ports::ReadTransaction& snapshot,
                                                     const CallContext& context,
                                                     const BatchRequest& request);

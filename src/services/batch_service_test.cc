@@ -35,7 +35,7 @@ class BatchServiceTest : public ::testing::Test {
                               std::string key = {}) {
     return world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
       return service.submit(transaction, world.as(user),
-                            {Outcome::approved, items, std::move(key)});
+                            {Outcome::approved, items, std::move(key), {}});
     });
   }
   BatchProgress progress(std::string_view user, std::int64_t batch) {
@@ -66,14 +66,14 @@ TEST_F(BatchServiceTest, every_item_is_decided_once_and_the_rest_fails) {
   items.push_back({"nothing", {}});
   const auto batch = submit("bob", items);
   ASSERT_TRUE(batch) << to_string(batch.error());
-  EXPECT_EQ(progress("bob", *batch).total, 4);
-  EXPECT_EQ(progress("bob", *batch).processed, 0);
+  EXPECT_EQ(progress("bob", *batch).summary.total, 4);
+  EXPECT_EQ(progress("bob", *batch).processed(), 0);
   run();
   const BatchProgress after = progress("bob", *batch);
-  EXPECT_EQ(after.processed, 4);
-  ASSERT_EQ(after.failures.size(), 1U);
-  EXPECT_EQ(after.failures[0].text, "nothing");
-  EXPECT_EQ(after.failures[0].reason, BatchObstacle::unknown);
+  EXPECT_EQ(after.processed(), 4);
+  ASSERT_EQ(after.failures().size(), 1U);
+  EXPECT_EQ(after.failures()[0].item.text, "nothing");
+  EXPECT_EQ(after.failures()[0].reason, BatchObstacle::unknown);
   EXPECT_TRUE(world.inbox("bob").empty());
 }
 
@@ -87,10 +87,10 @@ TEST_F(BatchServiceTest, the_first_of_two_batches_wins) {
   run();
   const BatchProgress a = progress("bob", *first);
   const BatchProgress b = progress("alice", *second);
-  EXPECT_EQ(a.processed, 20);
-  EXPECT_EQ(b.processed, 20);
-  EXPECT_EQ(a.failures.size() + b.failures.size(), 20U);
-  for (const auto& failure : b.failures) EXPECT_EQ(failure.reason, BatchObstacle::ended);
+  EXPECT_EQ(a.processed(), 20);
+  EXPECT_EQ(b.processed(), 20);
+  EXPECT_EQ(a.failures().size() + b.failures().size(), 20U);
+  for (const auto& failure : b.failures()) EXPECT_EQ(failure.reason, BatchObstacle::ended);
 }
 
 TEST_F(BatchServiceTest, a_task_without_the_switch_is_not_decided) {
@@ -99,8 +99,8 @@ TEST_F(BatchServiceTest, a_task_without_the_switch_is_not_decided) {
   const auto batch = submit("bob", items);
   ASSERT_TRUE(batch);
   run();
-  ASSERT_EQ(progress("bob", *batch).failures.size(), 1U);
-  EXPECT_EQ(progress("bob", *batch).failures[0].reason, BatchObstacle::switched_off);
+  ASSERT_EQ(progress("bob", *batch).failures().size(), 1U);
+  EXPECT_EQ(progress("bob", *batch).failures()[0].reason, BatchObstacle::switched_off);
   EXPECT_EQ(world.inbox("bob").size(), 1U);
 }
 
@@ -111,8 +111,8 @@ TEST_F(BatchServiceTest, whoever_was_disabled_decides_nothing_more) {
   ASSERT_TRUE(world.admin.set_enabled("bob", false, world.sessions));
   run();
   const BatchProgress after = progress("bob", *batch);
-  ASSERT_EQ(after.failures.size(), 2U);
-  EXPECT_EQ(after.failures[0].reason, BatchObstacle::user_disabled);
+  ASSERT_EQ(after.failures().size(), 2U);
+  EXPECT_EQ(after.failures()[0].reason, BatchObstacle::user_disabled);
   EXPECT_EQ(world.inbox("alice").size(), 2U);
 }
 
@@ -147,6 +147,86 @@ TEST_F(BatchServiceTest, a_batch_is_its_submitters_and_is_forgotten_a_week_after
   world.clock.advance(hours(1));
   EXPECT_EQ(*runner.forget_old(), 1U);
   EXPECT_EQ(status_for("bob").error().reason, kBatchUnknown);
+}
+
+TEST_F(BatchServiceTest, what_was_not_begun_can_be_cancelled) {
+  const ProcessId process = world.deploy(kBatchTask);
+  const auto items = ask("bob", process, 3);
+  const auto batch = submit("bob", items);
+  ASSERT_TRUE(batch);
+  ASSERT_TRUE(world.write<std::monostate>(
+      [&](ports::WriteTransaction& transaction) -> Result<std::monostate> {
+        CINNABAR_CHECK_OK(service.run_item(transaction, *batch, 0));
+        return std::monostate{};
+      }));
+  const auto cancel = [&](std::string_view user) {
+    return world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+      return service.cancel(transaction, world.as(user), *batch);
+    });
+  };
+  EXPECT_EQ(cancel("alice").error().reason, kBatchUnknown);
+  EXPECT_EQ(*cancel("bob"), 2);
+  EXPECT_EQ(*cancel("bob"), 0);
+  run();
+  const BatchProgress after = progress("bob", *batch);
+  EXPECT_EQ(after.count(BatchItemState::done), 1);
+  EXPECT_EQ(after.count(BatchItemState::cancelled), 2);
+  EXPECT_EQ(after.processed(), 3);
+  EXPECT_TRUE(after.summary.finished_at.has_value());
+  EXPECT_EQ(world.inbox("bob").size(), 2U);
+}
+
+TEST_F(BatchServiceTest, what_failed_makes_a_new_batch_with_the_same_decision) {
+  const ProcessId process = world.deploy(kBatchTask);
+  auto items = ask("bob", process, 2);
+  items.push_back({"77777", WorkItemId{77777}});
+  const auto retry = [&](std::int64_t batch) {
+    return world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+      return service.retry(transaction, world.as("bob"), batch);
+    });
+  };
+  const auto batch = world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return service.submit(transaction, world.as("bob"), {Outcome::rejected, items, {}, " no "});
+  });
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(retry(*batch).error().reason, kNothingFailed);
+  run();
+  const auto again = retry(*batch);
+  ASSERT_TRUE(again) << to_string(again.error());
+  const BatchProgress before = progress("bob", *again);
+  EXPECT_EQ(before.summary.outcome, Outcome::rejected);
+  EXPECT_EQ(before.summary.comment, "no");
+  ASSERT_EQ(before.items.size(), 1U);
+  EXPECT_EQ(before.items[0].item.text, "77777");
+  EXPECT_EQ(before.items[0].state, BatchItemState::waiting);
+
+  const auto snapshot = world.store.read();
+  const auto all = service.list(**snapshot, world.as("bob"), {0, 10});
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].id, *again);
+  EXPECT_EQ(service.list(**snapshot, world.as("bob"), {*again, 10})->size(), 1U);
+  EXPECT_TRUE(service.list(**snapshot, world.as("alice"), {0, 10})->empty());
+}
+
+TEST_F(BatchServiceTest, a_comment_goes_with_every_decision) {
+  const ProcessId process = world.deploy(R"(<startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="x"/>
+    <userTask id="x" name="X" c:batch="true" c:commentRequired="true"><extensionElements>
+      <c:participants groups="it"/></extensionElements></userTask>
+    <sequenceFlow id="f2" sourceRef="x" targetRef="end"/><endEvent id="end"/>)");
+  const auto items = ask("bob", process, 1);
+  const auto without = submit("bob", items);
+  ASSERT_TRUE(without);
+  run();
+  ASSERT_EQ(progress("bob", *without).failures().size(), 1U);
+  EXPECT_EQ(progress("bob", *without).failures()[0].reason, BatchObstacle::comment_required);
+  const auto with = world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return service.submit(transaction, world.as("bob"), {Outcome::approved, items, {}, "seen"});
+  });
+  ASSERT_TRUE(with);
+  run();
+  EXPECT_TRUE(progress("bob", *with).failures().empty());
 }
 
 }  // namespace

@@ -27,6 +27,13 @@ api::Answer remove_participant(const api::Call& call);
 api::Answer return_work_item(const api::Call& call);
 api::Answer take_back_work_item(const api::Call& call);
 
+api::Answer check_batch(const api::Call& call);
+api::Answer submit_batch(const api::Call& call);
+api::Answer list_batches(const api::Call& call);
+api::Answer show_batch(const api::Call& call);
+api::Answer retry_batch(const api::Call& call);
+api::Answer cancel_batch(const api::Call& call);
+
 api::Answer list_definitions(const api::Call& call);
 api::Answer lint_definition(const api::Call& call);
 api::Answer simulate_definition(const api::Call& call);

@@ -2,6 +2,7 @@
 
 #include "api/common/problem.h"
 #include "api/native/auth.h"
+#include "api/native/batch_routes.h"
 #include "api/native/engine_routes.h"
 #include "api/native/handlers.h"
 
@@ -139,7 +140,7 @@ constexpr std::array<Route, A + B> join(const std::array<Route, A>& first,
   std::ranges::copy(second, all.begin() + A);
   return all;
 }
-constexpr auto kRoutes = join(kBasicRoutes, kEngineRoutes);
+constexpr auto kRoutes = join(join(kBasicRoutes, kBatchRoutes), kEngineRoutes);
 
 constexpr std::array<std::string_view, 1> kPrefixes{"/api"};
 

@@ -162,13 +162,13 @@ Result<Json> progress_of(const api::Call& call) {
   services::BatchService batches = service_of(call);
   CINNABAR_TRY(const services::BatchProgress progress,
                batches.progress(*call.snapshot, caller.context,
-                                from_text(IdKind::batch, number).value_or(0)));
+                                from_text(IdKind::batch, number).value_or(0), kDoorName));
   Json failed = Json::array();
-  for (const auto& failure : progress.failures) failed.push(failure.text);
+  for (const auto& failure : progress.failures()) failed.push(failure.item.text);
   return std::move(Json::object()
-                       .set("batch_number", to_text(IdKind::batch, progress.id))
-                       .set("total", progress.total)
-                       .set("processed", progress.processed)
+                       .set("batch_number", to_text(IdKind::batch, progress.summary.id))
+                       .set("total", progress.summary.total)
+                       .set("processed", progress.processed())
                        .set("failed_tasks", std::move(failed)));
 }
 

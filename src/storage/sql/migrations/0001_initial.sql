@@ -416,7 +416,8 @@ CREATE TABLE batch (
   idempotency_key {{text}},
   total {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
-  finished_at {{integer}}
+  finished_at {{integer}},
+  comment {{text}}
 ) {{plain}};
 
 CREATE TABLE batch_item (
