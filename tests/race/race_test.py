@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""Many clients push one position at the same moment: exactly one wins, and the ticket moves once.
+"""Many clients push one position at the same moment: exactly one wins, and the ticket moves once. Two batches and
+a person decide the same tasks: each is decided once.
 
 Usage: race_test.py PATH-OF-CINNABAR
 """
+import base64
 import json
 import os
 import sys
 import threading
+import time
 import unittest
+import urllib.error
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -22,6 +26,10 @@ EDIT = "/rest/flowmanage/api/omdata/edit/problem-management-demo/"
 QUERY = "/rest/flowmanage/api/omdata-data-id/get/problem-management-demo/"
 CLIENTS = 8
 TICKETS = 30
+BATCH_PACKAGE = os.path.join(ROOT, "tests", "dialects", "dabeicloud", "app")
+BATCH_TOKEN = "demo-dabeicloud-token"
+BATCH_ITEMS = 100
+BATCH_END_SECONDS = 30
 
 
 class RaceTest(unittest.TestCase):
@@ -75,6 +83,86 @@ class RaceTest(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(sorted(numbers), list(range(1, CLIENTS * 20 + 1)))
+
+
+class BatchRaceTest(unittest.TestCase):
+    def setUp(self):
+        self.server = servers.Server(BINARY, [])
+        self.server.deploy(BATCH_PACKAGE)
+
+    def tearDown(self):
+        self.server.close()
+
+    def call(self, method, path, body=None, user=None):
+        """The status and the answer; of the application when there is no user."""
+        authorization = f"Bearer {BATCH_TOKEN}"
+        if user is not None:
+            authorization = "Basic " + base64.b64encode(f"{user}:{user}".encode()).decode()
+        request = urllib.request.Request(
+            self.server.url + path, None if body is None else json.dumps(body).encode(),
+            {"Authorization": authorization, "Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.load(refusal)
+
+    def batch(self, ids):
+        """The ids that failed, once it has ended."""
+        status, answer = self.call("POST", "/batch_approvals/_submit?user_id=carol", ids)
+        self.assertEqual(status, 200, answer)
+        end = time.monotonic() + BATCH_END_SECONDS
+        while time.monotonic() < end:
+            status, progress = self.call(
+                "GET", f"/batch_approvals/_submit?user_id=carol&batch_number={answer['batch_number']}")
+            self.assertEqual(status, 200, progress)
+            if progress["processed"] == progress["total"]:
+                return progress["failed_tasks"]
+        self.fail("the batch did not end")
+
+    def test_two_batches_and_a_person_decide_each_task_once(self):
+        for number in range(BATCH_ITEMS):
+            status, answer = self.call("POST", "/api/v1/process-instances",
+                                       {"process": "batch-tests/quick", "fields": {"subject": f"race {number}"}}, "bob")
+            self.assertEqual(status, 201, answer)
+        items = self.call("GET", "/api/v1/work-items?limit=1000", None, "carol")[1]["items"]
+        items = [item for item in items if item["title"].startswith("race ")]
+        self.assertEqual(len(items), BATCH_ITEMS)
+        ids = {item["dialect_ids"]["dabeicloud"]: item for item in items}
+        failed, by_hand, errors, gate = {}, {}, [], threading.Barrier(3)
+
+        def run(name, work):
+            try:
+                gate.wait()
+                work(name)
+            except Exception as error:
+                errors.append(error)
+
+        def submit(order):
+            failed[order] = self.batch(sorted(ids, reverse=order == "backwards"))
+
+        def decide(_):
+            for text, item in list(ids.items())[::3]:
+                path = f"/api/v1/work-items/{item['id']}/complete"
+                by_hand[text] = self.call("POST", path, {"outcome": "approved"}, "carol")
+
+        threads = [threading.Thread(target=run, args=arguments)
+                   for arguments in (("forwards", submit), ("backwards", submit), ("by hand", decide))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(errors, [])
+        for text, item in ids.items():
+            status, answer = by_hand.get(text, (None, None))
+            self.assertIn(status, (None, 200, 403, 404, 409, 422), answer)
+            winners = [text not in failed["forwards"], text not in failed["backwards"], status == 200]
+            self.assertEqual(winners.count(True), 1, (item["title"], winners, answer))
+            path = f"/api/v1/process-instances/batch-tests%2Fquick/{item['number']}/history"
+            history = self.call("GET", path, None, "alice")[1]["items"]
+            self.assertEqual([entry["sequence"] for entry in history], [1, 2], history)
+        self.assertEqual(self.call("GET", "/api/v1/work-items", None, "carol")[1]["items"], [])
 
 
 if __name__ == "__main__":
