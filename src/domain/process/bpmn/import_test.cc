@@ -109,6 +109,23 @@ TEST(Import, all_settings_of_a_task) {
   EXPECT_FALSE(task.fields.at("n").hidden.has_value());
 }
 
+TEST(Import, a_process_switches_batches_on_by_default_or_off_altogether) {
+  const std::string people = "<extensionElements><c:participants users=\"a\"/></extensionElements>";
+  const auto allows = [&](const std::string& of_process, const std::string& of_task) {
+    std::string xml = with_task(of_task, people);
+    xml.replace(xml.find("name=\"P\""), 8, "name=\"P\"" + of_process);
+    return task_of(xml).allow_batch;
+  };
+  const std::string on = " c:batch=\"true\"";
+  const std::string off = " c:batch=\"false\"";
+  EXPECT_FALSE(allows("", ""));
+  EXPECT_TRUE(allows("", on));
+  EXPECT_TRUE(allows(on, ""));
+  EXPECT_FALSE(allows(on, off));
+  EXPECT_FALSE(allows(off, ""));
+  EXPECT_FALSE(allows(off, on));
+}
+
 TEST(Import, field_ids_take_the_spelling_of_the_form) {
   const form::FormDefinition form = testing::generated_form();
   const UserTask task =

@@ -49,6 +49,7 @@ std::shared_ptr<ProcessDefinition> ProcessReader::read(const pugi::xml_node& pro
   }
   if (definition_->name.empty()) definition_->name = definition_->key;
   definition_->title_rule = settings_.read_title_rule(process);
+  settings_.read_process(process);
   definition_->scopes.front().variables = activities_.read_variables(process);
   document_.report_left_over(process);
   read_scope(process, 0, false);

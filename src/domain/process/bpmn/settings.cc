@@ -84,20 +84,26 @@ std::vector<StartCheck> SettingsReader::read_checks(const pugi::xml_node& start)
   return checks;
 }
 
+std::optional<bool> SettingsReader::read_flag(const pugi::xml_node& element, const char* name) {
+  const auto text = document_.take(element, kOwn, name);
+  if (!text) return std::nullopt;
+  if (*text == "true" || *text == "1") return true;
+  if (*text == "false" || *text == "0") return false;
+  document_.error("attribute_value", element, std::string("c:") + name + " must be true or false");
+  return std::nullopt;
+}
+
+void SettingsReader::read_process(const pugi::xml_node& process) {
+  allow_batch_ = read_flag(process, "batch");
+}
+
 UserTask SettingsReader::read_user_task(const pugi::xml_node& element) {
   UserTask task;
-  const auto flag = [&](const char* name, bool& into) {
-    const auto text = document_.take(element, kOwn, name);
-    if (!text) return;
-    into = *text == "true" || *text == "1";
-    if (!into && *text != "false" && *text != "0") {
-      document_.error("attribute_value", element,
-                      std::string("c:") + name + " must be true or false");
-    }
-  };
-  flag("batch", task.allow_batch);
-  flag("commentRequired", task.comment_required);
-  flag("signatureRequired", task.signature_required);
+  const bool allow_batch = read_flag(element, "batch").value_or(allow_batch_.value_or(false));
+  // A process that is switched off has no task that is on.
+  task.allow_batch = allow_batch && allow_batch_.value_or(true);
+  task.comment_required = read_flag(element, "commentRequired").value_or(false);
+  task.signature_required = read_flag(element, "signatureRequired").value_or(false);
   read_foreign_attributes(element, task);
   read_zeebe_people(element, task);
   read_timing(element, task);

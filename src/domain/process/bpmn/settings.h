@@ -7,6 +7,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <optional>
 #include <utility>
 
 namespace cinnabar::process::bpmn {
@@ -19,10 +20,14 @@ class SettingsReader {
 
   std::vector<StartCheck> read_checks(const pugi::xml_node& start);
   UserTask read_user_task(const pugi::xml_node& element);
+  // What holds for all tasks; before any of them is read.
+  void read_process(const pugi::xml_node& process);
   std::optional<expr::Expression> read_title_rule(const pugi::xml_node& process);
   std::vector<Assignment> read_assignments(const pugi::xml_node& element);
 
  private:
+  // Empty when the attribute is absent or wrong.
+  std::optional<bool> read_flag(const pugi::xml_node& element, const char* name);
   void read_foreign_attributes(const pugi::xml_node& element, UserTask& task);
   void read_timing(const pugi::xml_node& element, UserTask& task);
   void read_policies(const pugi::xml_node& element, UserTask& task);
@@ -49,6 +54,7 @@ class SettingsReader {
 
   Document& document_;
   const form::FormDefinition* form_;
+  std::optional<bool> allow_batch_;  // of the process
 };
 
 // True for a multi-instance that repeats the task itself, not only for its participants.
