@@ -66,6 +66,18 @@ FilterNode own_ones(const People& people, UserId user) {
                                       {where_equal(notices::reader_id, cell(user))}}}});
 }
 
+// The last row that `select` passes over, with id and key alone, which an index has both of: far
+// cheaper than to pass over whole rows.
+Result<std::optional<ports::Row>> row_before(ports::ReadTransaction& snapshot,
+                                             ports::Select select) {
+  select.columns = {columns::id, select.order.front().column};
+  select.offset -= 1;
+  select.limit = 1;
+  CINNABAR_TRY(auto rows, snapshot.select(select));
+  if (rows.empty()) return std::optional<ports::Row>{};
+  return std::optional<ports::Row>{std::move(rows.front())};
+}
+
 }  // namespace
 
 ListedInstance listed_instance(const ports::Row& row) {
@@ -129,6 +141,12 @@ Status InstanceListService::each(ports::ReadTransaction& snapshot, const CallCon
   piece.order = {key};
   piece.offset = query.offset;
   piece.columns = read_columns();
+  if (query.offset > kPiece) {
+    CINNABAR_TRY(const auto edge, row_before(snapshot, piece));
+    if (!edge) return {};
+    piece.filter = all_of({filter, rows_after(columns::kTable, key, *edge)});
+    piece.offset = 0;
+  }
   for (std::int64_t left = query.limit; left > 0;) {
     piece.limit = std::min(left, kPiece);
     CINNABAR_TRY(const auto rows, snapshot.select(piece));

@@ -38,8 +38,8 @@ inline constexpr Reason kTlsMalformed{"tls_malformed"};
 inline constexpr Reason kServerOptionInvalid{"server_option_invalid"};
 
 struct ServerLimits {
-  std::size_t head_bytes_max = 16 * 1024;
-  std::size_t target_bytes_max = 8 * 1024;
+  std::size_t head_bytes_max = 32 * 1024;
+  std::size_t target_bytes_max = 24 * 1024;
   std::size_t headers_max = 100;
   std::uint64_t body_bytes_max = 16 * 1024 * 1024;    // of a body kept in memory
   std::uint64_t body_memory_max = 256 * 1024 * 1024;  // of all bodies in memory together
