@@ -51,6 +51,14 @@ std::string hex_of(const unsigned char* bytes, std::size_t size) {
   return to_hex({bytes, size});
 }
 
+std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind, nullptr);
+  CINNABAR_ASSERT(ok == 1);
+  return hex_of(digest.data(), size);
+}
+
 }  // namespace
 
 class OpensslCrypto::Turn {
@@ -109,12 +117,11 @@ bool OpensslCrypto::verify_password(const Secret& password, std::string_view enc
 }
 
 std::string OpensslCrypto::sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const int ok =
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  CINNABAR_ASSERT(ok == 1);
-  return hex_of(digest.data(), size);
+  return digest_hex(EVP_sha256(), bytes);
+}
+
+std::string OpensslCrypto::sha1_hex(std::string_view bytes) {
+  return digest_hex(EVP_sha1(), bytes);
 }
 
 std::string OpensslCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {

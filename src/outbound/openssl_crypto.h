@@ -17,6 +17,7 @@ class OpensslCrypto final : public ports::Crypto {
   [[nodiscard]] Result<std::string> hash_password(const Secret& password) override;
   [[nodiscard]] bool verify_password(const Secret& password, std::string_view encoded) override;
   [[nodiscard]] std::string sha256_hex(std::string_view bytes) override;
+  [[nodiscard]] std::string sha1_hex(std::string_view bytes) override;
   [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
   [[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
   [[nodiscard]] std::string md5(std::string_view bytes) override;

@@ -55,6 +55,7 @@ TEST(OpensslCrypto, digests_match_known_values) {
   OpensslCrypto crypto;
   EXPECT_EQ(crypto.sha256_hex("abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(crypto.sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(crypto.hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   EXPECT_NE(crypto.random_bytes(16), crypto.random_bytes(16));

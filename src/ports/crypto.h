@@ -23,6 +23,8 @@ class Crypto {
   [[nodiscard]] virtual bool verify_password(const Secret& password, std::string_view encoded) = 0;
   // SHA-256 in lower-case hex.
   [[nodiscard]] virtual std::string sha256_hex(std::string_view bytes) = 0;
+  // SHA-1 in lower-case hex: for protocols of others that sign with it, never for one of ours.
+  [[nodiscard]] virtual std::string sha1_hex(std::string_view bytes) = 0;
   // HMAC-SHA-256 in lower-case hex.
   [[nodiscard]] virtual std::string hmac_sha256_hex(std::string_view key,
                                                     std::string_view bytes) = 0;

@@ -162,8 +162,13 @@ enum : std::uint16_t {
   created_at,
   updated_at,
   external,
+  manager_id,
+  substitute_id,
+  absent_from,
+  absent_until,
+  left_at,
 };
-inline constexpr std::array<Column, 10> kColumns{{
+inline constexpr std::array<Column, 15> kColumns{{
     {"id", ColumnType::integer, false},
     {"name", ColumnType::text, false},
     {"display_name", ColumnType::text, false},
@@ -174,11 +179,17 @@ inline constexpr std::array<Column, 10> kColumns{{
     {"created_at", ColumnType::integer, false},
     {"updated_at", ColumnType::integer, false},
     {"external", ColumnType::text, true},
+    {"manager_id", ColumnType::integer, true},
+    {"substitute_id", ColumnType::integer, true},
+    {"absent_from", ColumnType::integer, true},
+    {"absent_until", ColumnType::integer, true},
+    {"left_at", ColumnType::integer, true},
 }};
 inline constexpr Table kTable{"user_account", kColumns, 1};
 }  // namespace user_account
 
-// Groups, departments, roles and positions.
+// Groups, departments, roles, positions and groups of roles. `sequence` orders those below one
+// parent.
 namespace user_group {
 enum : std::uint16_t {
   id,
@@ -188,8 +199,9 @@ enum : std::uint16_t {
   parent_id,
   description,
   created_at,
+  sequence,
 };
-inline constexpr std::array<Column, 7> kColumns{{
+inline constexpr std::array<Column, 8> kColumns{{
     {"id", ColumnType::integer, false},
     {"kind", ColumnType::integer, false},
     {"key", ColumnType::text, false},
@@ -197,21 +209,40 @@ inline constexpr std::array<Column, 7> kColumns{{
     {"parent_id", ColumnType::integer, true},
     {"description", ColumnType::text, false},
     {"created_at", ColumnType::integer, false},
+    {"sequence", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"user_group", kColumns, 1};
 }  // namespace user_group
 
-// Who belongs to which group.
+// Who leads a group or department, member of it or not; the lowest `sequence` is asked first.
+namespace group_head {
+enum : std::uint16_t {
+  group_id,
+  user_id,
+  sequence,
+};
+inline constexpr std::array<Column, 3> kColumns{{
+    {"group_id", ColumnType::integer, false},
+    {"user_id", ColumnType::integer, false},
+    {"sequence", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"group_head", kColumns, 2};
+}  // namespace group_head
+
+// Who belongs to which group. `sequence` orders the groups of one person: the first department is
+// the main one.
 namespace membership {
 enum : std::uint16_t {
   group_id,
   user_id,
   created_at,
+  sequence,
 };
-inline constexpr std::array<Column, 3> kColumns{{
+inline constexpr std::array<Column, 4> kColumns{{
     {"group_id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"created_at", ColumnType::integer, false},
+    {"sequence", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"membership", kColumns, 2};
 }  // namespace membership
@@ -979,19 +1010,44 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"batch_item", kColumns, 2};
 }  // namespace batch_item
 
-inline constexpr std::array<const Table*, 37> kAll{
-    &meta::kTable,         &application::kTable,      &form::kTable,
-    &form_version::kTable, &process::kTable,          &process_definition::kTable,
-    &external_ref::kTable, &user_account::kTable,     &user_group::kTable,
-    &membership::kTable,   &permission::kTable,       &access_session::kTable,
-    &access_token::kTable, &process_instance::kTable, &activity_instance::kTable,
-    &work_item::kTable,    &record::kTable,           &history::kTable,
-    &audit::kTable,        &idempotency::kTable,      &attachment::kTable,
-    &comment::kTable,      &relation::kTable,         &unique_value::kTable,
-    &wait::kTable,         &start_trigger::kTable,    &incident::kTable,
-    &notice::kTable,       &outbox::kTable,           &record_index::kTable,
-    &record_batch::kTable, &record_slot::kTable,      &record_change::kTable,
-    &client::kTable,       &client_token::kTable,     &batch::kTable,
+inline constexpr std::array<const Table*, 38> kAll{
+    &meta::kTable,
+    &application::kTable,
+    &form::kTable,
+    &form_version::kTable,
+    &process::kTable,
+    &process_definition::kTable,
+    &external_ref::kTable,
+    &user_account::kTable,
+    &user_group::kTable,
+    &group_head::kTable,
+    &membership::kTable,
+    &permission::kTable,
+    &access_session::kTable,
+    &access_token::kTable,
+    &process_instance::kTable,
+    &activity_instance::kTable,
+    &work_item::kTable,
+    &record::kTable,
+    &history::kTable,
+    &audit::kTable,
+    &idempotency::kTable,
+    &attachment::kTable,
+    &comment::kTable,
+    &relation::kTable,
+    &unique_value::kTable,
+    &wait::kTable,
+    &start_trigger::kTable,
+    &incident::kTable,
+    &notice::kTable,
+    &outbox::kTable,
+    &record_index::kTable,
+    &record_batch::kTable,
+    &record_slot::kTable,
+    &record_change::kTable,
+    &client::kTable,
+    &client_token::kTable,
+    &batch::kTable,
     &batch_item::kTable,
 };
 

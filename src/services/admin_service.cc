@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ports/schema.h"
 #include "services/deployment.h"
+#include "services/directory_import.h"
 #include "services/instance_store.h"
 #include "services/rows.h"
 #include "services/uuid.h"
@@ -19,94 +20,6 @@ namespace schema = ports::schema;
 CallContext command_line() {
   return CallContext{system_principal(), "administration", "", ""};
 }
-
-// Makes or updates groups and people inside one command, seeing what it wrote itself.
-class DirectoryWriter {
- public:
-  DirectoryWriter(ports::WriteTransaction& transaction, const People& people, Instant now)
-      : transaction_(transaction), people_(people), now_(now) {}
-
-  Status place(const PackageGroup& group) {
-    namespace columns = schema::user_group;
-    const auto known = find(group.kind, group.key);
-    std::optional<GroupId> parent;
-    if (!group.parent.empty()) {
-      parent = find(group.kind, group.parent);
-      if (!parent) {
-        return make_error(Code::invalid_argument, reasons::kGroupUnknown, "no such parent group",
-                          group.parent);
-      }
-    }
-    GroupId id;
-    if (known) {
-      id = *known;
-    } else {
-      CINNABAR_TRY(const std::int64_t number,
-                   transaction_.next_number("group", ports::WriteTransaction::Gaps::dense));
-      id = GroupId{number};
-    }
-    groups_.insert_or_assign({group.kind, group.key}, id);
-    transaction_.put(columns::kTable,
-                     {cell(id), cell(group.kind), cell(group.key), cell(group.display_name),
-                      parent ? cell(*parent) : CellValue{}, cell(group.description), cell(now_)});
-    return {};
-  }
-
-  Status place(const PackageUser& user, const std::string& password_hash) {
-    namespace columns = schema::user_account;
-    const User* known = people_.user_by_name(user.name);
-    if (!user.email.empty()) {
-      const User* owner = people_.user_by_email(user.email);
-      if (owner != nullptr && owner != known) {
-        return make_error(Code::already_exists, reasons::kNameTaken, "the e-mail address is taken",
-                          user.email);
-      }
-    }
-    UserId id;
-    if (known != nullptr) {
-      id = known->id;
-    } else {
-      CINNABAR_TRY(const std::int64_t number,
-                   transaction_.next_number("user", ports::WriteTransaction::Gaps::dense));
-      id = UserId{number};
-    }
-    const std::string hash =
-        password_hash.empty() && known != nullptr ? known->password_hash : password_hash;
-    transaction_.put(
-        columns::kTable,
-        {cell(id), cell(known != nullptr ? known->name : user.name), cell(user.display_name),
-         cell_or_null(user.email), cell_or_null(hash), cell(user.enabled), cell(user.administrator),
-         cell(known != nullptr ? known->created_at : now_), cell(now_), CellValue{}});
-    users_.insert_or_assign(to_lower_ascii(user.name), id);
-    for (const auto& [kind, key] : user.groups) {
-      const auto group = find(kind, key);
-      if (!group) {
-        return make_error(Code::invalid_argument, reasons::kGroupUnknown, "no such group", key);
-      }
-      transaction_.put(schema::membership::kTable, {cell(*group), cell(id), cell(now_)});
-    }
-    return {};
-  }
-
-  [[nodiscard]] std::optional<UserId> find_user(std::string_view name) const {
-    const auto it = users_.find(to_lower_ascii(name));
-    if (it != users_.end()) return it->second;
-    return people_.find_user(name);
-  }
-
- private:
-  std::optional<GroupId> find(GroupKind kind, const std::string& key) const {
-    const auto it = groups_.find({kind, key});
-    if (it != groups_.end()) return it->second;
-    return people_.find_group(kind, key);
-  }
-
-  ports::WriteTransaction& transaction_;
-  const People& people_;
-  Instant now_;
-  std::map<std::pair<GroupKind, std::string>, GroupId> groups_;
-  std::map<std::string, UserId> users_;  // by name in lower case
-};
 
 Status check_names(const DirectoryPackage& directory) {
   const auto refuse = [](std::string_view what, const std::string& subject) {
@@ -176,13 +89,10 @@ Status AdminService::import_directory(const DirectoryPackage& directory) {
   }
   CINNABAR_CHECK_OK(
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {
-        const auto people = people_.current();
         const Instant now = clock_.now();
-        DirectoryWriter writer(transaction, *people, now);
-        for (const PackageGroup& group : directory.groups) CINNABAR_CHECK_OK(writer.place(group));
-        for (std::size_t i = 0; i < directory.users.size(); ++i) {
-          CINNABAR_CHECK_OK(writer.place(directory.users[i], hashes[i]));
-        }
+        CINNABAR_TRY(const auto latest, directory_to_change(transaction, people_));
+        DirectoryImport writer(transaction, *latest, now);
+        CINNABAR_CHECK_OK(writer.run(directory, hashes));
         for (const PackageClient& client : directory.clients) {
           const auto user = writer.find_user(client.user);
           if (!user) {
@@ -211,8 +121,12 @@ Status AdminService::change_user(std::string_view user_name, SessionService& ses
   const UserId id = user->id;
   CINNABAR_CHECK_OK(
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {
+        CINNABAR_TRY(const auto latest, directory_to_change(transaction, people_));
+        if (latest->user(id) == nullptr) {
+          return make_error(Code::not_found, reasons::kUserUnknown, "no such user");
+        }
         CINNABAR_TRY(auto row, transaction.get(columns::kTable, {cell(id)}));
-        if (!row) return make_error(Code::not_found, reasons::kUserUnknown, "no such user");
+        CINNABAR_ASSERT(row.has_value());
         const Instant now = clock_.now();
         change(*row);
         (*row)[columns::updated_at] = cell(now);
@@ -237,8 +151,15 @@ Status AdminService::set_password(std::string_view user_name, const Secret& pass
 
 Status AdminService::set_enabled(std::string_view user_name, bool enabled,
                                  SessionService& sessions) {
-  return change_user(user_name, sessions, enabled ? "enable" : "disable",
-                     [&](ports::Row& row) { row[schema::user_account::enabled] = cell(enabled); });
+  namespace columns = schema::user_account;
+  return change_user(user_name, sessions, enabled ? "enable" : "disable", [&](ports::Row& row) {
+    row[columns::enabled] = cell(enabled);
+    if (enabled) {
+      row[columns::left_at] = CellValue{};
+    } else if (is_null(row, columns::left_at)) {
+      row[columns::left_at] = cell(clock_.now());
+    }
+  });
 }
 
 Status AdminService::set_process_switches(ProcessId process, bool enabled, bool api_enabled) {

@@ -65,7 +65,10 @@ struct PackageGroup {
   std::string key;
   std::string display_name;
   std::string description;
-  std::string parent;  // key of a group of the same kind, or empty
+  // Key of a group of the same kind (of a role_group for a role), or empty.
+  std::string parent;
+  // Names of people; nullopt: those that are stored stay.
+  std::optional<std::vector<std::string>> heads = {};
 };
 
 struct PackageUser {
@@ -75,7 +78,14 @@ struct PackageUser {
   Secret password;  // empty: none is set, or the stored one is kept
   bool administrator = false;
   bool enabled = true;
+  // The first department is the main one.
   std::vector<std::pair<GroupKind, std::string>> groups;
+  // Names of people; nullopt: what is stored stays; empty: nobody.
+  std::optional<std::string> manager;
+  std::optional<std::string> substitute;
+  // Both stay as stored when the first is not given.
+  std::optional<Instant> absent_from;
+  std::optional<Instant> absent_until;
 };
 
 // A program with a credential of its own at one door; see services/client_service.h.
@@ -89,7 +99,8 @@ struct PackageClient {
   std::map<std::string, std::string, std::less<>> settings;
 };
 
-// Groups are made before people, in the order given, and number from 1 in an empty database.
+// Groups are made before people, in the order given, which is their sequence when they are new, and
+// number from 1 in an empty database.
 struct DirectoryPackage {
   std::vector<PackageGroup> groups;
   std::vector<PackageUser> users;

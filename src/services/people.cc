@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/people_rows.h"
 #include "services/rows.h"
 
 #include <algorithm>
@@ -11,34 +12,35 @@ namespace {
 
 namespace schema = ports::schema;
 
-User read_user(const ports::Row& row) {
-  namespace columns = schema::user_account;
-  User user;
-  user.id = id_of<UserId>(row, columns::id);
-  user.name = text_of(row, columns::name);
-  user.display_name = text_of(row, columns::display_name);
-  user.email = optional_text_of(row, columns::email).value_or("");
-  user.password_hash = optional_text_of(row, columns::password_hash).value_or("");
-  user.enabled = bool_of(row, columns::enabled);
-  user.administrator = bool_of(row, columns::administrator);
-  user.created_at = instant_of(row, columns::created_at);
-  user.updated_at = instant_of(row, columns::updated_at);
-  return user;
+constexpr std::string_view kRevisions = "directory_revision";
+
+// Lists gathered with the number that orders them.
+template <typename Key, typename Id>
+using Numbered = std::map<Key, std::vector<std::pair<std::int64_t, Id>>>;
+
+template <typename Key, typename Id>
+std::map<Key, std::vector<Id>> in_order(Numbered<Key, Id> numbered) {
+  std::map<Key, std::vector<Id>> lists;
+  for (auto& [key, list] : numbered) {
+    std::sort(list.begin(), list.end());
+    std::vector<Id>& ids = lists[key];
+    for (const auto& [number, id] : list) ids.push_back(id);
+  }
+  return lists;
 }
 
-Group read_group(const ports::Row& row) {
-  namespace columns = schema::user_group;
-  Group group;
-  group.id = id_of<GroupId>(row, columns::id);
-  group.kind = enum_of<GroupKind>(row, columns::kind);
-  group.key = text_of(row, columns::key);
-  group.display_name = text_of(row, columns::display_name);
-  if (!is_null(row, columns::parent_id)) group.parent = id_of<GroupId>(row, columns::parent_id);
-  group.description = text_of(row, columns::description);
-  return group;
+template <typename Key, typename Id>
+const std::vector<Id>& list_of(const std::map<Key, std::vector<Id>>& lists, const Key& key) {
+  static const std::vector<Id> kNone;
+  const auto it = lists.find(key);
+  return it == lists.end() ? kNone : it->second;
 }
 
 }  // namespace
+
+bool User::is_absent(Instant at) const {
+  return absent_from && *absent_from <= at && (!absent_until || at < *absent_until);
+}
 
 Result<std::shared_ptr<const People>> People::load(ports::ReadTransaction& snapshot) {
   auto people = std::make_shared<People>();
@@ -50,24 +52,41 @@ Result<std::shared_ptr<const People>> People::load(ports::ReadTransaction& snaps
     people->users_.emplace(user.id, std::move(user));
   }
   CINNABAR_TRY(const auto groups, all_rows(snapshot, schema::user_group::kTable));
+  Numbered<std::optional<GroupId>, GroupId> children;
   for (const ports::Row& row : groups) {
     Group group = read_group(row);
+    children[group.parent].emplace_back(group.sequence, group.id);
     people->by_key_.emplace(std::pair{group.kind, group.key}, group.id);
     people->groups_.emplace(group.id, std::move(group));
   }
+  people->children_ = in_order(std::move(children));
   CINNABAR_TRY(const auto memberships, all_rows(snapshot, schema::membership::kTable));
+  Numbered<UserId, GroupId> ordered;
   for (const ports::Row& row : memberships) {
     const auto group = id_of<GroupId>(row, schema::membership::group_id);
     const auto user = id_of<UserId>(row, schema::membership::user_id);
     people->members_[group].push_back(user);
     people->groups_of_[user].push_back(group);
+    ordered[user].emplace_back(int_of(row, schema::membership::sequence), group);
   }
+  people->ordered_groups_of_ = in_order(std::move(ordered));
   for (auto& [user, ids] : people->groups_of_) std::sort(ids.begin(), ids.end());
+  CINNABAR_TRY(const auto head_rows, all_rows(snapshot, schema::group_head::kTable));
+  Numbered<GroupId, UserId> heads;
+  for (const ports::Row& row : head_rows) {
+    heads[id_of<GroupId>(row, schema::group_head::group_id)].emplace_back(
+        int_of(row, schema::group_head::sequence), id_of<UserId>(row, schema::group_head::user_id));
+  }
+  people->heads_ = in_order(std::move(heads));
   CINNABAR_TRY(const auto permissions, all_rows(snapshot, schema::permission::kTable));
   for (const ports::Row& row : permissions) {
     people->permissions_.emplace(id_of<GroupId>(row, schema::permission::group_id),
                                  id_of<ProcessId>(row, schema::permission::process_id),
                                  enum_of<PermissionAction>(row, schema::permission::action));
+  }
+  CINNABAR_TRY(const auto positions, snapshot.sequences());
+  for (const ports::SequencePosition& position : positions) {
+    if (position.name == kRevisions) people->revision_ = position.next;
   }
   return std::shared_ptr<const People>(std::move(people));
 }
@@ -109,6 +128,48 @@ bool People::is_member(GroupId group, UserId user) const {
   return std::binary_search(groups.begin(), groups.end(), group);
 }
 
+std::optional<UserId> People::manager_of(UserId id) const {
+  const User* found = user(id);
+  return found == nullptr ? std::nullopt : found->manager;
+}
+
+std::optional<UserId> People::head_of(GroupId id) const {
+  const std::vector<UserId>& heads = heads_of(id);
+  const auto active =
+      std::find_if(heads.begin(), heads.end(), [this](UserId head) { return is_active(head); });
+  if (active != heads.end()) return *active;
+  return heads.empty() ? std::nullopt : std::optional(heads.front());
+}
+
+std::vector<GroupId> People::departments_of(UserId id) const {
+  std::vector<GroupId> departments;
+  for (const GroupId each : ordered_groups_of(id)) {
+    const Group* found = group(each);
+    if (found != nullptr && found->kind == GroupKind::department) departments.push_back(each);
+  }
+  return departments;
+}
+
+std::optional<GroupId> People::parent_of(GroupId id) const {
+  const Group* found = group(id);
+  return found == nullptr ? std::nullopt : found->parent;
+}
+
+std::vector<UserId> People::administrators() const {
+  std::vector<UserId> found;
+  for (const auto& [id, user] : users_) {
+    if (user.administrator && user.enabled) found.push_back(id);
+  }
+  return found;
+}
+
+std::optional<UserId> People::delegate_of(UserId id, Instant at,
+                                          std::string_view /*process_key*/) const {
+  const User* found = user(id);
+  if (found == nullptr || !found->is_absent(at)) return std::nullopt;
+  return found->substitute;
+}
+
 const User* People::user(UserId id) const {
   const auto it = users_.find(id);
   return it == users_.end() ? nullptr : &it->second;
@@ -130,9 +191,23 @@ const Group* People::group(GroupId id) const {
 }
 
 const std::vector<GroupId>& People::groups_of(UserId user) const {
-  static const std::vector<GroupId> kNone;
-  const auto it = groups_of_.find(user);
-  return it == groups_of_.end() ? kNone : it->second;
+  return list_of(groups_of_, user);
+}
+
+const std::vector<GroupId>& People::ordered_groups_of(UserId user) const {
+  return list_of(ordered_groups_of_, user);
+}
+
+const std::vector<UserId>& People::all_members(GroupId group) const {
+  return list_of(members_, group);
+}
+
+const std::vector<UserId>& People::heads_of(GroupId group) const {
+  return list_of(heads_, group);
+}
+
+const std::vector<GroupId>& People::children_of(std::optional<GroupId> parent) const {
+  return list_of(children_, parent);
 }
 
 bool People::may(UserId id, PermissionAction action, ProcessId process) const {
@@ -144,6 +219,16 @@ bool People::may(UserId id, PermissionAction action, ProcessId process) const {
     return permissions_.contains({group, process, action}) ||
            permissions_.contains({group, process, PermissionAction::manage});
   });
+}
+
+Result<std::shared_ptr<const People>> directory_to_change(ports::WriteTransaction& transaction,
+                                                          const PeopleSource& source) {
+  // Dense: a number is taken only by what was committed.
+  CINNABAR_TRY(const std::int64_t revision,
+               transaction.next_number(kRevisions, ports::WriteTransaction::Gaps::dense));
+  auto published = source.current();
+  if (published != nullptr && published->revision() == revision) return published;
+  return People::load(transaction);
 }
 
 }  // namespace cinnabar::services

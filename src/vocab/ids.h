@@ -24,6 +24,6 @@ using AttachmentId = Id<struct AttachmentTag>;
 using CommentId = Id<struct CommentTag>;
 using RelationId = Id<struct RelationTag>;
 using UserId = Id<struct UserTag>;
-using GroupId = Id<struct GroupTag>;  // group, department, role or position
+using GroupId = Id<struct GroupTag>;  // group, department, role, position, role_group
 
 }  // namespace cinnabar

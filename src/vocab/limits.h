@@ -71,6 +71,17 @@ inline constexpr std::size_t kTitleBytesMax = 1'000;
 inline constexpr std::size_t kCommentBytesMax = 64 * 1024;
 inline constexpr std::size_t kNameBytesMax = 200;
 
+// People, and groups of all kinds; one snapshot in memory holds all of them.
+inline constexpr std::size_t kDirectoryUsersMax = 200'000;
+inline constexpr std::size_t kDirectoryGroupsMax = 200'000;
+// What one import may name.
+inline constexpr std::size_t kImportUsersMax = 20'000;
+inline constexpr std::size_t kImportGroupsMax = 100'000;
+inline constexpr std::int32_t kDepartmentLevelsMax = 16;
+// Of one group, and the departments of one person.
+inline constexpr std::size_t kGroupHeadsMax = 100;
+inline constexpr std::size_t kGroupsPerUserMax = 500;
+
 inline constexpr std::size_t kAttachmentBytesMax = 128 * 1024 * 1024;
 inline constexpr std::size_t kAttachmentsPerCommandMax = 50;
 inline constexpr std::size_t kFileNameBytesMax = 255;

@@ -114,6 +114,8 @@ std::string_view name(GroupKind kind) {
       return "role";
     case GroupKind::position:
       return "position";
+    case GroupKind::role_group:
+      return "role_group";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -237,7 +239,7 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
 }
 
 std::optional<GroupKind> parse_group_kind(std::string_view text) {
-  return parse_name(text, GroupKind::group, GroupKind::position);
+  return parse_name(text, GroupKind::group, GroupKind::role_group);
 }
 
 std::optional<ClientKind> parse_client_kind(std::string_view text) {

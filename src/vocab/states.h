@@ -86,7 +86,14 @@ enum class WaitKind : std::uint8_t {
   call = 6
 };
 
-enum class GroupKind : std::uint8_t { group = 1, department = 2, role = 3, position = 4 };
+// A role_group holds roles, which name it as their parent.
+enum class GroupKind : std::uint8_t {
+  group = 1,
+  department = 2,
+  role = 3,
+  position = 4,
+  role_group = 5
+};
 
 // How a program shows who it is: a secret alone; an id whose secret signs requests; an id with a
 // secret that is told, to be given tokens for people.

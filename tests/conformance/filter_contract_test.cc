@@ -186,9 +186,9 @@ TEST_P(FilterContractTest, rows_are_found_by_rows_of_another_table) {
   fill({text("a"), CellValue{}, text("z")});
   const Table& members = schema::membership::kTable;
   ASSERT_EQ(reason_of(write([&](WriteTransaction& tx) -> Status {
-              tx.insert(members, Row{number(7), number(1), number(0)});
-              tx.insert(members, Row{number(7), number(3), number(1)});
-              tx.insert(members, Row{number(8), number(2), number(0)});
+              tx.insert(members, Row{number(7), number(1), number(0), number(1)});
+              tx.insert(members, Row{number(7), number(3), number(1), number(1)});
+              tx.insert(members, Row{number(8), number(2), number(0), number(1)});
               return {};
             })),
             "ok");
@@ -229,7 +229,7 @@ TEST_P(FilterContractTest, rows_come_in_key_order_without_a_sort) {
   ASSERT_EQ(reason_of(write([&](WriteTransaction& tx) -> Status {
               for (const auto& [group, member] :
                    std::vector<std::pair<int, int>>{{2, 1}, {1, 9}, {1, -3}, {10, 0}}) {
-                tx.insert(members, Row{number(group), number(member), number(0)});
+                tx.insert(members, Row{number(group), number(member), number(0), number(1)});
               }
               return {};
             })),

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "services/codec/package_codec.h"
 #include "services/codec/package_parts.h"
+#include "services/directory_rules.h"
 #include "vocab/limits.h"
 
 #include <fmt/format.h>
@@ -21,17 +22,37 @@ std::string text_or(std::string value, const std::string& fallback) {
   return value.empty() ? fallback : value;
 }
 
-PackageGroup read_group(StrictObject& object, GroupKeys& known) {
+// "2026-01-31T09:00:00+08:00": a point in time says its zone.
+std::optional<Instant> read_instant(StrictObject& object, std::string_view member) {
+  const std::string text = object.text(member, Need::optional);
+  if (text.empty()) return std::nullopt;
+  const auto at_east = parse_instant(text, UtcOffset{0});
+  const auto at_west = parse_instant(text, UtcOffset{60});
+  if (!at_east || at_east != at_west) {
+    object.report(member, kValueMalformed, "expected a date and time with a zone");
+  }
+  return at_east;
+}
+
+PackageGroup read_group(StrictObject& object, GroupKeys& known, Problems& problems) {
   PackageGroup group;
-  group.kind = read_group_kind(object);
+  group.kind = read_group_kind(object, {.role_groups = true});
   group.key = read_key(object, "key");
   group.display_name = text_or(object.text("name", Need::optional), group.key);
   group.description = object.text("description", Need::optional);
   group.parent = object.text("parent", Need::optional);
+  if (const Json::Array* heads = object.array("heads", Need::optional)) {
+    group.heads = read_texts(*heads, path_of(object.path(), "heads"), problems);
+    if (group.heads->size() > limits::kGroupHeadsMax) {
+      object.report("heads", kValueMalformed,
+                    fmt::format("at most {} people lead one group", limits::kGroupHeadsMax));
+    }
+  }
   object.finish();
-  if (!group.parent.empty() && !known.contains({group.kind, group.parent})) {
+  const GroupKind above = parent_kind(group.kind);
+  if (!group.parent.empty() && !known.contains({above, group.parent})) {
     object.report("parent", kValueUnknown,
-                  fmt::format("no {} '{}' comes before this one", name(group.kind), group.parent));
+                  fmt::format("no {} '{}' comes before this one", name(above), group.parent));
   }
   if (!group.key.empty() && !known.emplace(group.kind, group.key).second) {
     object.report("key", kKeyDuplicate, fmt::format("'{}' comes twice", group.key));
@@ -69,6 +90,19 @@ PackageUser read_user(StrictObject& object, const GroupKeys& known, Problems& pr
   user.administrator = object.flag("administrator", false);
   user.enabled = object.flag("enabled", true);
   user.groups = read_memberships(object, known, problems);
+  if (const Json* manager = object.any("manager")) {
+    user.manager = manager->as_string() == nullptr ? "" : *manager->as_string();
+    if (!manager->is_string()) object.report("manager", kMemberWrongType, "expected a text");
+  }
+  if (const Json* substitute = object.any("substitute")) {
+    user.substitute = substitute->as_string() == nullptr ? "" : *substitute->as_string();
+    if (!substitute->is_string()) object.report("substitute", kMemberWrongType, "expected a text");
+  }
+  user.absent_from = read_instant(object, "absent_from");
+  user.absent_until = read_instant(object, "absent_until");
+  if (user.absent_until && (!user.absent_from || *user.absent_until <= *user.absent_from)) {
+    object.report("absent_until", kValueMalformed, "an absence ends after absent_from");
+  }
   object.finish();
   return user;
 }
@@ -117,6 +151,27 @@ PackageClient read_client(StrictObject& object, const std::set<std::string>& nam
   return client;
 }
 
+// People that groups and other people name are in the same file.
+void check_people(const DirectoryPackage& directory, const std::set<std::string>& names,
+                  Problems& problems) {
+  const auto check = [&](const std::string& path, const std::string& name) {
+    if (name.empty() || names.contains(to_lower_ascii(name))) return;
+    add_problem(problems, path, kValueUnknown, fmt::format("the directory has no user '{}'", name));
+  };
+  for (std::size_t i = 0; i < directory.groups.size(); ++i) {
+    const PackageGroup& group = directory.groups[i];
+    const std::string path = path_of(path_of("groups", i), "heads");
+    for (std::size_t k = 0; group.heads && k < group.heads->size(); ++k) {
+      check(path_of(path, k), (*group.heads)[k]);
+    }
+  }
+  for (std::size_t i = 0; i < directory.users.size(); ++i) {
+    const PackageUser& user = directory.users[i];
+    check(path_of(path_of("users", i), "manager"), user.manager.value_or(""));
+    check(path_of(path_of("users", i), "substitute"), user.substitute.value_or(""));
+  }
+}
+
 DirectoryPackage read_root(const Json& json, Problems& problems) {
   StrictObject root{json, {}, problems};
   DirectoryPackage directory;
@@ -134,11 +189,12 @@ DirectoryPackage read_root(const Json& json, Problems& problems) {
   }
   for (std::size_t i = 0; groups != nullptr && i < groups->size(); ++i) {
     StrictObject object{(*groups)[i], path_of("groups", i), problems};
-    directory.groups.push_back(read_group(object, known));
+    directory.groups.push_back(read_group(object, known, problems));
   }
   if (users != nullptr) read_users(*users, known, directory, problems);
   std::set<std::string> names;
   for (const PackageUser& user : directory.users) names.insert(to_lower_ascii(user.name));
+  check_people(directory, names, problems);
   for (std::size_t i = 0; clients != nullptr && i < clients->size(); ++i) {
     StrictObject object{(*clients)[i], path_of("clients", i), problems};
     directory.clients.push_back(read_client(object, names));

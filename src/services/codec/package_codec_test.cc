@@ -260,6 +260,46 @@ TEST(DirectoryCodec, problems_have_paths_and_never_repeat_a_password) {
   }
 }
 
+TEST(DirectoryCodec, what_assignment_rules_ask_about_is_read) {
+  const ReadDirectory read = read_directory(R"({
+    "groups": [{"kind": "department", "key": "1", "heads": ["bob", "alice"]},
+               {"kind": "role_group", "key": "finance"},
+               {"kind": "role", "key": "auditor", "parent": "finance"}],
+    "users": [{"name": "alice", "manager": "bob", "substitute": "",
+               "absent_from": "2026-01-31T09:00:00+08:00", "absent_until": "2026-02-01T09:00:00Z"},
+              {"name": "bob"}]})");
+  ASSERT_TRUE(read.directory) << errors_of(read.findings);
+  const DirectoryPackage& directory = *read.directory;
+  EXPECT_EQ(directory.groups[0].heads, (std::vector<std::string>{"bob", "alice"}));
+  EXPECT_EQ(directory.groups[2].heads, std::nullopt);
+  EXPECT_EQ(directory.groups[2].parent, "finance");
+  EXPECT_EQ(directory.users[0].manager, "bob");
+  EXPECT_EQ(directory.users[0].substitute, "");
+  EXPECT_EQ(directory.users[0].absent_from, parse_instant("2026-01-31T01:00:00Z", UtcOffset{}));
+  EXPECT_EQ(directory.users[0].absent_until, parse_instant("2026-02-01T09:00:00Z", UtcOffset{}));
+  EXPECT_EQ(directory.users[1].manager, std::nullopt);
+}
+
+TEST(DirectoryCodec, people_that_are_named_are_in_the_file_and_times_have_a_zone) {
+  const ReadDirectory read = read_directory(R"({
+    "groups": [{"kind": "department", "key": "1", "heads": ["bob"]},
+               {"kind": "role", "key": "r", "parent": "1"}],
+    "users": [{"name": "alice", "manager": "carl", "substitute": "dora", "absent_from": "2026-01-31",
+               "groups": [{"kind": "role_group", "key": "g"}]},
+              {"name": "eve", "absent_from": "2026-01-31T09:00:00Z",
+               "absent_until": "2026-01-31T09:00:00Z"}]})");
+  EXPECT_FALSE(read.directory);
+  EXPECT_EQ(errors_of(read.findings),
+            "directory.json groups[1].parent value_unknown\n"
+            "directory.json users[0].groups[0].kind value_unknown\n"
+            "directory.json users[0].groups[0].key value_unknown\n"
+            "directory.json users[0].absent_from value_malformed\n"
+            "directory.json users[1].absent_until value_malformed\n"
+            "directory.json groups[0].heads[0] value_unknown\n"
+            "directory.json users[0].manager value_unknown\n"
+            "directory.json users[0].substitute value_unknown\n");
+}
+
 TEST(DirectoryCodec, a_document_that_is_no_json_is_refused) {
   EXPECT_EQ(errors_of(read_directory("{").findings), "directory.json  json_malformed\n");
 }

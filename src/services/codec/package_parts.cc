@@ -27,10 +27,11 @@ std::string read_key(StrictObject& object, std::string_view member) {
   return key;
 }
 
-GroupKind read_group_kind(StrictObject& object) {
+GroupKind read_group_kind(StrictObject& object, GroupKinds allowed) {
   const std::string text = object.text("kind", Need::optional);
   if (text.empty()) return GroupKind::group;
-  if (const auto kind = parse_group_kind(text)) return *kind;
+  const auto kind = parse_group_kind(text);
+  if (kind && (allowed.role_groups || *kind != GroupKind::role_group)) return *kind;
   object.report("kind", kValueUnknown, fmt::format("there is no kind of group '{}'", text));
   return GroupKind::group;
 }

@@ -14,8 +14,11 @@ namespace cinnabar::services::codec {
 bool is_key(std::string_view text);
 // The member as a key; anything else is a problem.
 std::string read_key(StrictObject& object, std::string_view member);
+struct GroupKinds {
+  bool role_groups = false;  // hold roles, never people
+};
 // "group" when absent.
-GroupKind read_group_kind(StrictObject& object);
+GroupKind read_group_kind(StrictObject& object, GroupKinds allowed = {});
 // {"door":{"kind":["name"]}}
 std::vector<ExternalName> read_external(StrictObject& object, Problems& problems);
 

@@ -43,6 +43,10 @@ std::string FakeCrypto::sha256_hex(std::string_view bytes) {
   return to_hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()});
 }
 
+std::string FakeCrypto::sha1_hex(std::string_view bytes) {
+  return sha256_hex(bytes).substr(0, 40);
+}
+
 std::string FakeCrypto::hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   return sha256_hex(std::string(key) + "/" + std::string(bytes));
 }

@@ -22,6 +22,7 @@ class FakeCrypto final : public ports::Crypto {
   Result<std::string> hash_password(const Secret& password) override;
   bool verify_password(const Secret& password, std::string_view encoded) override;
   std::string sha256_hex(std::string_view bytes) override;
+  std::string sha1_hex(std::string_view bytes) override;
   std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) override;
   std::string hmac_sha1(std::string_view key, std::string_view bytes) override;
   std::string md5(std::string_view bytes) override;

@@ -65,6 +65,8 @@ bool is_listed(const services::Group& group, bool functional) {
     case GroupKind::role:
     case GroupKind::position:
       return functional;
+    case GroupKind::role_group:
+      return false;
   }
   return false;
 }

@@ -87,6 +87,8 @@ const char* attribute_of(GroupKind kind) {
       return "roles";
     case GroupKind::position:
       return "positions";
+    case GroupKind::role_group:
+      break;  // holds roles, never people: no rule names one
   }
   CINNABAR_UNREACHABLE();
 }

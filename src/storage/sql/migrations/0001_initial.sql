@@ -71,7 +71,12 @@ CREATE TABLE user_account (
   administrator {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
   updated_at {{integer}} NOT NULL,
-  external {{text}}
+  external {{text}},
+  manager_id {{integer}},
+  substitute_id {{integer}},
+  absent_from {{integer}},
+  absent_until {{integer}},
+  left_at {{integer}}
 ) {{plain}};
 
 CREATE TABLE user_group (
@@ -81,13 +86,22 @@ CREATE TABLE user_group (
   display_name {{text}} NOT NULL,
   parent_id {{integer}},
   description {{text}} NOT NULL,
-  created_at {{integer}} NOT NULL
+  created_at {{integer}} NOT NULL,
+  sequence {{integer}} NOT NULL
 ) {{plain}};
+
+CREATE TABLE group_head (
+  group_id {{integer}} NOT NULL,
+  user_id {{integer}} NOT NULL,
+  sequence {{integer}} NOT NULL,
+  PRIMARY KEY (group_id, user_id)
+) {{clustered}};
 
 CREATE TABLE membership (
   group_id {{integer}} NOT NULL,
   user_id {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
+  sequence {{integer}} NOT NULL,
   PRIMARY KEY (group_id, user_id)
 ) {{clustered}};
 
