@@ -139,6 +139,7 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
                       core->client_set, *core->clients);
+  core->directory.emplace(store, core->clock, core->people, *core->sessions);
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset, core->logger);
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
@@ -155,8 +156,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->services.emplace(services::Services{
       core->catalog, core->people, *core->sessions, *core->tokens, *core->instances,
       *core->instance_lists, *core->inbox, *core->records, *core->files, *core->collaboration,
-      *core->clients, *core->grants, *core->admin, *core->engine, *core->jobs, *core->simulation,
-      core->clock, core->crypto});
+      *core->clients, *core->grants, *core->admin, *core->directory, *core->engine, *core->jobs,
+      *core->simulation, core->clock, core->crypto});
   return core;
 }
 

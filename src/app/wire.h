@@ -53,6 +53,7 @@ struct Core {
   std::optional<services::FileService> files;
   std::optional<services::CollaborationService> collaboration;
   std::optional<services::AdminService> admin;
+  std::optional<services::DirectoryService> directory;
   std::optional<services::EngineService> engine;
   std::optional<services::JobService> jobs;
   std::optional<services::SimulationService> simulation;

@@ -8,6 +8,7 @@
 #include "services/catalog.h"
 #include "services/client_service.h"
 #include "services/collaboration_service.h"
+#include "services/directory_service.h"
 #include "services/engine_service.h"
 #include "services/file_service.h"
 #include "services/grant_service.h"
@@ -37,6 +38,7 @@ struct Services {
   ClientService& clients;
   GrantService& grants;
   AdminService& admin;
+  DirectoryService& directory;
   EngineService& engine;
   JobService& jobs;
   SimulationService& simulation;

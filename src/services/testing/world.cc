@@ -103,7 +103,7 @@ Result<std::int64_t> FakeBlobs::sweep(const std::function<bool(std::string_view)
 
 namespace {
 
-DirectoryPackage directory() {
+DirectoryPackage everybody() {
   DirectoryPackage package;
   for (const char* key : {"it", "finance"}) {
     package.groups.push_back({GroupKind::group, key, key, "", ""});
@@ -167,6 +167,7 @@ World::World()
       clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
       grants(clock, crypto, client_set, people),
       admin(store, clock, crypto, catalog, people, client_set, clients),
+      directory(store, clock, people, sessions),
       engine(clock, catalog, people),
       jobs(clock, catalog, engine),
       simulation(clock, catalog, people),
@@ -174,7 +175,7 @@ World::World()
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
   EXPECT_TRUE(catalog.reload(store));
-  const Status imported = admin.import_directory(directory());
+  const Status imported = admin.import_directory(everybody());
   EXPECT_TRUE(imported) << to_string(imported.error());
 }
 
@@ -293,9 +294,9 @@ std::vector<IncidentRow> World::incidents(ProcessId process) {
 }
 
 Services World::all() {
-  return {catalog,       people,  sessions, tokens,        instances, instance_lists,
-          inbox_service, records, files,    collaboration, clients,   grants,
-          admin,         engine,  jobs,     simulation,    clock,     crypto};
+  return {catalog, people, sessions,      tokens,  instances, instance_lists, inbox_service,
+          records, files,  collaboration, clients, grants,    admin,          directory,
+          engine,  jobs,   simulation,    clock,   crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

@@ -106,6 +106,7 @@ class World {
   ClientService clients;
   GrantService grants;
   AdminService admin;
+  DirectoryService directory;
   EngineService engine;
   JobService jobs;
   SimulationService simulation;

@@ -1,6 +1,7 @@
 #include "api/dialects/jodoo/dialect.h"
 
 #include "api/dialects/jodoo/apps.h"
+#include "api/dialects/jodoo/contacts.h"
 #include "api/dialects/jodoo/envelope.h"
 #include "api/dialects/jodoo/ids.h"
 #include "api/dialects/jodoo/records.h"
@@ -19,7 +20,8 @@ constexpr std::string_view kPrefixes[] = {
 std::span<const api::Route> all_routes() {
   static const std::vector<api::Route> routes = [] {
     std::vector<api::Route> all;
-    for (const auto part : {app_routes(), record_routes()}) {
+    for (const auto part : {app_routes(), record_routes(), member_routes(), department_routes(),
+                            role_routes(), guest_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -1,6 +1,7 @@
 #include "api/dialects/jodoo/envelope.h"
 
 #include "api/common/problem.h"
+#include "api/dialects/jodoo/contact_codes.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
 
@@ -112,7 +113,7 @@ int number_of(const Error& error) {
 
 std::string_view text_of(int code) {
   const auto it = std::ranges::find(kTexts, code, &std::pair<int, std::string_view>::first);
-  return it == kTexts.end() ? std::string_view() : it->second;
+  return it == kTexts.end() ? contact_text(code) : it->second;
 }
 
 http::Response success(const Json& body) {

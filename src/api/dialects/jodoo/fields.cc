@@ -336,10 +336,8 @@ Json member_json(const services::People& people, UserId user) {
   const services::User* found = people.user(user);
   if (found == nullptr) return nullptr;
   Json departments = Json::array();
-  for (const GroupId id : people.groups_of(user)) {
-    const services::Group* group = people.group(id);
-    if (group == nullptr || group->kind != GroupKind::department) continue;
-    if (const auto number = parse_int(group->key)) departments.push(*number);
+  for (const GroupId id : people.departments_of(user)) {
+    if (const auto number = parse_int(people.group(id)->key)) departments.push(*number);
   }
   return Json::object()
       .set("name", found->display_name)
