@@ -252,7 +252,8 @@ ORDERS = {
     "currentnodename": shown("CurrentNodeName"),
     "currentactors": shown("CurrentActors"),
     "creatorname": shown("CreatorName"),
-    "createtime": lambda row: millis(row["shown"]["CreateTime"]),
+    # Times are kept finer than they are shown, in the order of the starts.
+    "createtime": lambda row: (millis(row["shown"]["CreateTime"]), row["position"]),
 }
 
 

@@ -162,7 +162,8 @@ class BatchRaceTest(unittest.TestCase):
             path = f"/api/v1/process-instances/batch-tests%2Fquick/{item['number']}/history"
             history = self.call("GET", path, None, "alice")[1]["items"]
             self.assertEqual([entry["sequence"] for entry in history], [1, 2], history)
-        self.assertEqual(self.call("GET", "/api/v1/work-items", None, "carol")[1]["items"], [])
+        left = self.call("GET", "/api/v1/work-items?limit=200", None, "carol")[1]["items"]
+        self.assertEqual([item for item in left if item["process"]["key"] == "quick"], [])
 
 
 if __name__ == "__main__":
