@@ -1,7 +1,7 @@
 #include "api/dialects/dadayun/forms.h"
 
-#include "api/common/large_body.h"
 #include "api/dialects/dadayun/body.h"
+#include "api/dialects/dadayun/list_answer.h"
 #include "api/dialects/dadayun/record_columns.h"
 #include "api/dialects/dadayun/templates.h"
 #include "base/text.h"
@@ -9,8 +9,6 @@
 
 namespace cinnabar::dadayun {
 namespace {
-
-constexpr std::int64_t kPageRows = 20;
 
 Error record_unknown(std::string_view id) {
   return make_error(Code::not_found, reasons::kRecordUnknown, "no such record",
@@ -79,28 +77,20 @@ Result<http::Response> list_records(Entry& entry) {
   CINNABAR_TRY(const SortKey order, columns.sort(entry.query.text("sort")));
   query.order = {order};
   CINNABAR_TRY(const auto chosen, columns.choose(entry.query.text("fields")));
-  CINNABAR_TRY(query.offset, entry.query.count("start", 0));
-  CINNABAR_TRY(query.limit, entry.query.count("limit", kPageRows));
-  CINNABAR_TRY(const bool wants_total, entry.query.flag("count", false));
+  CINNABAR_TRY(const PageRequest page, read_page(entry.query));
+  query.offset = page.start;
+  query.limit = page.limit;
   services::RecordService& records = entry.call.services->records;
-  std::int64_t total = 0;
-  if (wants_total || query.limit == 0) {
+  std::optional<std::int64_t> total;
+  if (page.needs_count()) {
     CINNABAR_TRY(total, records.count(*entry.call.snapshot, entry.context, query));
   }
-  api::LargeBody body(entry.call.spool_folder);
-  CINNABAR_CHECK_OK(body.append("["));
-  bool is_first = true;
-  CINNABAR_CHECK_OK(records.each(*entry.call.snapshot, entry.context, query,
-                                 [&](const services::RecordView& one) -> Status {
-                                   std::string text = std::exchange(is_first, false) ? "" : ",";
-                                   print_to(text, columns.row(one, chosen));
-                                   return body.append(text);
-                                 }));
-  CINNABAR_CHECK_OK(body.append("]"));
-  CINNABAR_TRY(http::Response response, body.finish(200, "application/json; charset=utf-8"));
-  response.headers.push_back({"Cache-Control", "no-store"});
-  if (wants_total) response.headers.push_back({"Total-Count", std::to_string(total)});
-  return with_request_id(entry.call, std::move(response));
+  if (!page.wants_total) total.reset();
+  ListAnswer list(entry.call);
+  CINNABAR_CHECK_OK(records.each(
+      *entry.call.snapshot, entry.context, query,
+      [&](const services::RecordView& one) { return list.add(columns.row(one, chosen)); }));
+  return list.finish(total);
 }
 
 Result<http::Response> show_record(Entry& entry) {

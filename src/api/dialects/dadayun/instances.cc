@@ -1,8 +1,8 @@
 #include "api/dialects/dadayun/instances.h"
 
-#include "api/common/large_body.h"
 #include "api/dialects/dadayun/body.h"
 #include "api/dialects/dadayun/instance_columns.h"
+#include "api/dialects/dadayun/list_answer.h"
 #include "api/dialects/dadayun/workflow_data.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
@@ -11,8 +11,6 @@
 
 namespace cinnabar::dadayun {
 namespace {
-
-constexpr std::int64_t kPageRows = 20;
 
 // The rows of one list after the other, as if they were one.
 Status each_row(Entry& entry, services::InstanceQuery query, const InstanceListRequest& request,
@@ -53,28 +51,20 @@ Result<http::Response> list_instances(Entry& entry) {
   query.process = process->id;
   query.filter = request.filter;
   query.order = request.order;
-  CINNABAR_TRY(query.offset, entry.query.count("start", 0));
-  CINNABAR_TRY(query.limit, entry.query.count("limit", kPageRows));
-  CINNABAR_TRY(const bool wants_total, entry.query.flag("count", false));
-  std::int64_t total = 0;
-  if (wants_total || query.limit == 0) {
+  CINNABAR_TRY(const PageRequest page, read_page(entry.query));
+  query.offset = page.start;
+  query.limit = page.limit;
+  std::optional<std::int64_t> total;
+  if (page.needs_count()) {
     CINNABAR_TRY(total, entry.call.services->instance_lists.count(*entry.call.snapshot,
                                                                   entry.context, query));
   }
-  api::LargeBody body(entry.call.spool_folder);
-  CINNABAR_CHECK_OK(body.append("["));
-  bool is_first = true;
-  CINNABAR_CHECK_OK(
-      each_row(entry, query, request, [&](const services::ListedInstance& one) -> Status {
-        std::string text = std::exchange(is_first, false) ? "" : ",";
-        print_to(text, columns.row(one));
-        return body.append(text);
-      }));
-  CINNABAR_CHECK_OK(body.append("]"));
-  CINNABAR_TRY(http::Response response, body.finish(200, "application/json; charset=utf-8"));
-  response.headers.push_back({"Cache-Control", "no-store"});
-  if (wants_total) response.headers.push_back({"Total-Count", std::to_string(total)});
-  return with_request_id(entry.call, std::move(response));
+  if (!page.wants_total) total.reset();
+  ListAnswer list(entry.call);
+  CINNABAR_CHECK_OK(each_row(entry, query, request, [&](const services::ListedInstance& one) {
+    return list.add(columns.row(one));
+  }));
+  return list.finish(total);
 }
 
 Result<Target> find_target(const Entry& entry) {

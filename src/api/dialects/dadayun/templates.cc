@@ -2,6 +2,7 @@
 
 #include "api/common/utc_text.h"
 #include "api/dialects/dadayun/conditions.h"
+#include "api/dialects/dadayun/list_answer.h"
 #include "api/dialects/dadayun/record_fields.h"
 #include "base/text.h"
 #include "services/record_service.h"
@@ -12,7 +13,6 @@
 namespace cinnabar::dadayun {
 namespace {
 
-constexpr std::int64_t kPageRows = 20;
 // 1 not submitted, 2 under test, 3 submitted.
 constexpr int kOff = 1;
 constexpr int kActive = 3;
@@ -135,13 +135,11 @@ Result<http::Response> list_templates(Entry& entry, std::vector<Template> all,
   const std::string_view filter = trim(entry.query.text("filter"));
   std::erase_if(all, [&](const Template& one) { return !fits(one, filter, entry.call.time_zone); });
   CINNABAR_CHECK_OK(sort(all, entry.query.text("sort"), style.type_name));
-  CINNABAR_TRY(const std::int64_t start, entry.query.count("start", 0));
-  CINNABAR_TRY(const std::int64_t limit, entry.query.count("limit", kPageRows));
-  CINNABAR_TRY(const bool wants_total, entry.query.flag("count", false));
+  CINNABAR_TRY(const PageRequest page, read_page(entry.query));
   CINNABAR_TRY(const auto wanted, fields_of(entry, style.fields));
-  Json rows = Json::array();
-  const std::int64_t end = std::min(std::ssize(all), start + limit);
-  for (std::int64_t i = start; i < end; ++i) {
+  ListAnswer list(entry.call);
+  const std::int64_t end = std::min(std::ssize(all), page.start + page.limit);
+  for (std::int64_t i = page.start; i < end; ++i) {
     const Template& one = all[static_cast<std::size_t>(i)];
     CINNABAR_TRY(const bool is_used, has_any(entry, one));
     Json row = Json::object();
@@ -158,11 +156,9 @@ Result<http::Response> list_templates(Entry& entry, std::vector<Template> all,
         return std::ranges::find(wanted, member.first) == wanted.end();
       });
     }
-    rows.push(std::move(row));
+    CINNABAR_CHECK_OK(list.add(row));
   }
-  http::Response response = answer(entry.call, 200, rows);
-  if (wants_total) response.headers.push_back({"Total-Count", std::to_string(all.size())});
-  return response;
+  return list.finish(page.wants_total ? std::optional{std::ssize(all)} : std::nullopt);
 }
 
 Json field_json(const form::Field& field) {
