@@ -33,7 +33,8 @@ class InstanceList : public ::testing::Test {
   }
   std::vector<std::string> titles(const std::string& user, const InstanceQuery& query) {
     std::vector<std::string> out;
-    for (const ListedInstance& one : list(user, query).value()) out.push_back(one.title);
+    const auto rows = list(user, query).value();
+    for (const ListedInstance& one : rows) out.push_back(one.title);
     return out;
   }
   void start(const std::string& user, const char* title) {
