@@ -108,7 +108,6 @@ class MultipartSpool final : public MultipartSink {
   [[nodiscard]] std::uint64_t text_bytes() const { return text_bytes_; }
 
  private:
-
   const std::filesystem::path folder_;
   const MultipartLimits limits_;
   std::vector<Part> parts_;

@@ -62,8 +62,8 @@ Result<std::unique_ptr<SpoolWriter>> SpoolWriter::create(const std::filesystem::
 
 Status SpoolWriter::write(std::string_view data) {
   size_ += data.size();
-  const bool done = EVP_DigestUpdate(digest_->context, data.data(), data.size()) == 1 &&
-                    write_all(fd_, data);
+  const bool done =
+      EVP_DigestUpdate(digest_->context, data.data(), data.size()) == 1 && write_all(fd_, data);
   if (!done) return spool_unavailable();
   return {};
 }
