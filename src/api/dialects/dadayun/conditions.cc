@@ -12,13 +12,6 @@ namespace {
 
 constexpr Duration kDay = hours(24);
 
-Error unfit_operator(const FilterItem& item) {
-  return invalid_filter(item.column + "不支持该运算符");
-}
-Error unfit_value(const FilterItem& item, std::string_view value) {
-  return invalid_filter(item.column + "的值无效 " + std::string(value));
-}
-
 FilterNode inverse(FilterNode node) {
   return none_of({std::move(node)});
 }
@@ -48,14 +41,21 @@ FilterNode text_like(const TextColumn& column, const std::string& value) {
   return column.absent_is_empty ? everything() : inverse(column.is_absent);
 }
 
-FilterNode from(std::uint16_t column, Instant at) {
-  return where(column, FilterOp::greater_equal, CellValue{at.micros()});
+Result<FilterNode> between(const TimeColumn& column, std::optional<Instant> first,
+                           std::optional<Instant> second) {
+  std::vector<FilterNode> parts;
+  if (first) {
+    CINNABAR_TRY(FilterNode low, column.from(*first));
+    parts.push_back(std::move(low));
+  }
+  if (second) {
+    CINNABAR_TRY(FilterNode high, column.before(*second));
+    parts.push_back(std::move(high));
+  }
+  return all_of(std::move(parts));
 }
-FilterNode before(std::uint16_t column, Instant at) {
-  return where(column, FilterOp::less, CellValue{at.micros()});
-}
-FilterNode within(std::uint16_t column, const Period& period) {
-  return all_of({from(column, period.first), before(column, period.second)});
+Result<FilterNode> within(const TimeColumn& column, const Period& period) {
+  return between(column, period.first, period.second);
 }
 
 // The seventh digit of a fraction is finer than anything that is stored.
@@ -105,6 +105,18 @@ std::optional<Instant> held_in_calendar(const std::string& text) {
   return from_civil(civil, {});
 }
 
+Result<FilterNode> time_like(const FilterItem& item, const TimeColumn& column) {
+  if (!column.has_like) return unfit_operator(item);
+  FilterNode fits = inverse(column.is_absent);
+  if (!item.value1->empty()) {
+    const auto period = period_of_prefix(*item.value1);
+    if (!period) return invalid_filter(item.column + "的like只支持时间文本的开头");
+    CINNABAR_TRY(fits, within(column, *period));
+  }
+  if (item.op == Operator::like) return fits;
+  return inverse(std::move(fits));
+}
+
 }  // namespace
 
 FilterNode everything() {
@@ -143,16 +155,21 @@ Result<FilterNode> text_condition(const FilterItem& item, const TextColumn& colu
   return all_of(std::move(parts));
 }
 
-Result<FilterNode> time_condition(const FilterItem& item, std::uint16_t column, UtcOffset zone) {
-  if (item.op == Operator::empty) return where_equal(column, CellValue{});
+TimeColumn stored_time(std::uint16_t column) {
+  return {[column](Instant at) -> Result<FilterNode> {
+            return where(column, FilterOp::greater_equal, CellValue{at.micros()});
+          },
+          [column](Instant at) -> Result<FilterNode> {
+            return where(column, FilterOp::less, CellValue{at.micros()});
+          },
+          where_equal(column, CellValue{}), true};
+}
+
+Result<FilterNode> time_condition(const FilterItem& item, const TimeColumn& column,
+                                  UtcOffset zone) {
+  if (item.op == Operator::empty) return column.is_absent;
   if (item.op == Operator::like || item.op == Operator::not_like) {
-    FilterNode fits = where(column, FilterOp::not_equal, CellValue{});
-    if (!item.value1->empty()) {
-      const auto period = period_of_prefix(*item.value1);
-      if (!period) return invalid_filter(item.column + "的like只支持时间文本的开头");
-      fits = within(column, *period);
-    }
-    return item.op == Operator::like ? fits : inverse(std::move(fits));
+    return time_like(item, column);
   }
   std::optional<Period> first;
   std::optional<Period> second;
@@ -162,26 +179,26 @@ Result<FilterNode> time_condition(const FilterItem& item, std::uint16_t column, 
   if (item.op == Operator::range && item.value2 && !(second = parse_period(*item.value2, zone))) {
     return unfit_value(item, *item.value2);
   }
-  std::vector<FilterNode> parts;
   switch (item.op) {
     case Operator::equal:
       return within(column, *first);
-    case Operator::not_equal:
-      return inverse(within(column, *first));
+    case Operator::not_equal: {
+      CINNABAR_TRY(FilterNode equal, within(column, *first));
+      return inverse(std::move(equal));
+    }
     case Operator::greater:
-      return from(column, first->second);
+      return column.from(first->second);
     case Operator::greater_equal:
-      return from(column, first->first);
+      return column.from(first->first);
     case Operator::less:
-      return before(column, first->first);
+      return column.before(first->first);
     case Operator::less_equal:
-      return before(column, first->second);
+      return column.before(first->second);
     default:
       break;
   }
-  if (first) parts.push_back(from(column, first->first));
-  if (second) parts.push_back(before(column, second->second));
-  return all_of(std::move(parts));
+  return between(column, first ? std::optional(first->first) : std::nullopt,
+                 second ? std::optional(second->second) : std::nullopt);
 }
 
 Result<FilterNode> guid_condition(const FilterItem& item, const GuidColumn& column) {

@@ -27,9 +27,17 @@ struct TextColumn {
 };
 Result<FilterNode> text_condition(const FilterItem& item, const TextColumn& column);
 
-// Microseconds in `column`. A day alone is the whole day; otherwise times are compared to the
+// A time that the store holds. A day alone is the whole day; otherwise times are compared to the
 // millisecond, as they are shown.
-Result<FilterNode> time_condition(const FilterItem& item, std::uint16_t column, UtcOffset zone);
+struct TimeColumn {
+  std::function<Result<FilterNode>(Instant at)> from;    // then or later
+  std::function<Result<FilterNode>(Instant at)> before;  // earlier
+  FilterNode is_absent;
+  bool has_like = true;
+};
+Result<FilterNode> time_condition(const FilterItem& item, const TimeColumn& column, UtcOffset zone);
+// Microseconds in a column of the listed table.
+TimeColumn stored_time(std::uint16_t column);
 
 // A UUID: `find` are the values whose 36 characters contain a text, `exact` the one value of a
 // UUID. `like` of a part is refused where `find` is missing.

@@ -14,13 +14,6 @@ using form::FieldType;
 using services::FieldCondition;
 using services::FieldOp;
 
-Error unfit_operator(const FilterItem& item) {
-  return invalid_filter(item.column + "不支持该运算符");
-}
-Error unfit_value(const FilterItem& item, std::string_view value) {
-  return invalid_filter(item.column + "的值无效 " + std::string(value));
-}
-
 class Builder {
  public:
   Builder(const FilterItem& item, const Field& field, const FieldScope& scope)
@@ -79,10 +72,6 @@ class Builder {
   }
   Result<FilterNode> node(FieldOp op, FieldValue value) const {
     return node(op, std::vector<FieldValue>{std::move(value)});
-  }
-  static Result<FilterNode> inverse(Result<FilterNode> node) {
-    CINNABAR_TRY(FilterNode made, std::move(node));
-    return none_of({std::move(made)});
   }
 
   // No record keeps a text of no characters.
@@ -148,50 +137,12 @@ class Builder {
     return all_of(std::move(parts));
   }
 
-  Result<FilterNode> from(Instant at) const { return node(FieldOp::greater_equal, FieldValue{at}); }
-  Result<FilterNode> before(Instant at) const { return node(FieldOp::less, FieldValue{at}); }
-  Result<FilterNode> between(std::optional<Instant> first, std::optional<Instant> second) const {
-    std::vector<FilterNode> parts;
-    if (first) {
-      CINNABAR_TRY(FilterNode low, from(*first));
-      parts.push_back(std::move(low));
-    }
-    if (second) {
-      CINNABAR_TRY(FilterNode high, before(*second));
-      parts.push_back(std::move(high));
-    }
-    return all_of(std::move(parts));
-  }
-
   Result<FilterNode> time() const {
-    std::optional<Period> first;
-    std::optional<Period> second;
-    if (item_.value1 && !(first = parse_period(*item_.value1, scope_.zone))) {
-      return unfit_value(item_, *item_.value1);
-    }
-    if (item_.op == Operator::range && item_.value2 &&
-        !(second = parse_period(*item_.value2, scope_.zone))) {
-      return unfit_value(item_, *item_.value2);
-    }
-    switch (item_.op) {
-      case Operator::equal:
-        return between(first->first, first->second);
-      case Operator::not_equal:
-        return inverse(between(first->first, first->second));
-      case Operator::greater:
-        return from(first->second);
-      case Operator::greater_equal:
-        return from(first->first);
-      case Operator::less:
-        return before(first->first);
-      case Operator::less_equal:
-        return before(first->second);
-      case Operator::range:
-        return between(first ? std::optional(first->first) : std::nullopt,
-                       second ? std::optional(second->second) : std::nullopt);
-      default:
-        return unfit_operator(item_);
-    }
+    TimeColumn column;
+    column.from = [this](Instant at) { return node(FieldOp::greater_equal, FieldValue{at}); };
+    column.before = [this](Instant at) { return node(FieldOp::less, FieldValue{at}); };
+    column.has_like = false;
+    return time_condition(item_, column, scope_.zone);
   }
 
   Result<FilterNode> flag() const {

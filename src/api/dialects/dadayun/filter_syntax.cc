@@ -85,6 +85,13 @@ Error invalid_filter(std::string_view message) {
   return invalid("filter", to_valid_utf8(message));
 }
 
+Error unfit_operator(const FilterItem& item) {
+  return invalid_filter(item.column + "不支持该运算符");
+}
+Error unfit_value(const FilterItem& item, std::string_view value) {
+  return invalid_filter(item.column + "的值无效 " + std::string(value));
+}
+
 Result<Filter> parse_filter(std::string_view text) {
   Filter filter;
   if (text.size() > kFilterBytesMax) return invalid_filter("长度不能超过16384字节");

@@ -44,5 +44,8 @@ struct Filter {
 Result<Filter> parse_filter(std::string_view text);
 
 Error invalid_filter(std::string_view message);
+// The column's type does not have the operator, or the value is none of the type.
+Error unfit_operator(const FilterItem& item);
+Error unfit_value(const FilterItem& item, std::string_view value);
 
 }  // namespace cinnabar::dadayun

@@ -162,7 +162,7 @@ Result<FilterNode> InstanceColumns::condition(const FilterItem& item) const {
       return status_condition(item);
     case Kind::created_at:
     case Kind::updated_at:
-      return time_condition(item, known->column, entry_.call.time_zone);
+      return time_condition(item, stored_time(known->column), entry_.call.time_zone);
     case Kind::id:
     case Kind::process:
     case Kind::node_id:

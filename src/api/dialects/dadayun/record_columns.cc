@@ -97,10 +97,10 @@ Result<FilterNode> RecordColumns::condition(const FilterItem& item) const {
   if (is("IsBlock")) return flag_condition(item, is_blocked());
   if (is("DataEnable")) return flag_condition(item, none_of({is_blocked()}));
   if (is("CreateTime")) {
-    return time_condition(item, columns::created_at, entry_.call.time_zone);
+    return time_condition(item, stored_time(columns::created_at), entry_.call.time_zone);
   }
   if (is("ModifyTime")) {
-    return time_condition(item, columns::updated_at, entry_.call.time_zone);
+    return time_condition(item, stored_time(columns::updated_at), entry_.call.time_zone);
   }
   if (is("CreatorName")) {
     return text_condition(item, {[](FilterOp op, const std::string& value) {
