@@ -338,13 +338,14 @@ enum : std::uint16_t {
   caller_wait_id,
   important,
   urgent,
+  rejected,
   current_node_id,
   current_node_name,
   current_assignees,
   initiator_name,
   initiator_position_id,
 };
-inline constexpr std::array<Column, 25> kColumns{{
+inline constexpr std::array<Column, 26> kColumns{{
     {"id", ColumnType::integer, false},
     {"process_id", ColumnType::integer, false},
     {"definition_id", ColumnType::integer, false},
@@ -365,6 +366,7 @@ inline constexpr std::array<Column, 25> kColumns{{
     {"caller_wait_id", ColumnType::integer, true},
     {"important", ColumnType::integer, false},
     {"urgent", ColumnType::integer, false},
+    {"rejected", ColumnType::integer, false},
     {"current_node_id", ColumnType::text, true},
     {"current_node_name", ColumnType::text, true},
     {"current_assignees", ColumnType::text, true},

@@ -37,6 +37,7 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell_or_null(after.caller_wait),
           cell(loaded.start.important),
           cell(loaded.start.urgent),
+          cell(after.rejected),
           cell_or_null(current.node_id),
           cell_or_null(current.node_names),
           cell_or_null(current.assignees),

@@ -90,7 +90,8 @@ struct EventJson {
     return of("instance_terminated")
         .set("by", user_json(*names.people, event.by))
         .set("comment", text_or_null(event.comment))
-        .set("withdrawn", event.withdrawn);
+        .set("withdrawn", event.withdrawn)
+        .set("rejected", event.rejected);
   }
 
   // ---- data, loops and waits ----

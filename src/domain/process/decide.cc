@@ -179,11 +179,12 @@ Result<const ActivityInstance*> open_activity(const Context& context, const Comp
               "the instance does not stand at this activity any more");
 }
 
-void terminate_all(Execution& execution, UserId by, const std::string& comment) {
+void terminate_all(Execution& execution, UserId by, const std::string& comment,
+                   bool rejected = false) {
   execution.terminate_inside({});
   execution.end_waits_of({});
   execution.resolve_all_incidents();
-  execution.emit(InstanceTerminated{by, comment});
+  execution.emit(InstanceTerminated{by, comment, false, rejected});
 }
 
 // The decision was noted already; `settled` is what the votes come to with it.
@@ -229,7 +230,7 @@ Result<Decision> complete(const Context& context, const Complete& command) {
     settled = activity_outcome(*task, execution.activity(command.activity), outcome);
   }
   if (ends_by_rejection(context.definition, *index, command, outcome, settled)) {
-    terminate_all(execution, command.by, command.comment);
+    terminate_all(execution, command.by, command.comment, true);
     return std::move(execution).finish();
   }
   if (item == nullptr) {

@@ -137,6 +137,7 @@ struct InstanceTerminated {
   UserId by;
   std::string comment;
   bool withdrawn = false;  // by its initiator
+  bool rejected = false;   // a decision against it ended it
   friend bool operator==(const InstanceTerminated&, const InstanceTerminated&) = default;
 };
 // Values as they are now; null values stay as nulls.

@@ -148,7 +148,10 @@ struct Evolve {
     CINNABAR_ASSERT(erased == 1);
   }
   void operator()(const InstanceCompleted& /*event*/) const { finish(InstanceState::completed); }
-  void operator()(const InstanceTerminated& /*event*/) const { finish(InstanceState::terminated); }
+  void operator()(const InstanceTerminated& event) const {
+    instance.rejected = event.rejected;
+    finish(InstanceState::terminated);
+  }
   void operator()(const InstanceFailed& event) const {
     instance.failure = event.code;
     finish(InstanceState::failed);
@@ -230,6 +233,7 @@ struct Evolve {
   }
   void operator()(const InstanceReactivated& /*event*/) const {
     instance.state = InstanceState::running;
+    instance.rejected = false;
   }
   void operator()(const InstanceMigrated& event) const {
     instance.definition = event.definition;

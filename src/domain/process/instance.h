@@ -168,6 +168,7 @@ struct Instance {
   WaitId caller_wait;           // which wait of the caller it ends
   std::int32_t call_depth = 0;  // callers above
   std::string failure;          // code of the error that ended it
+  bool rejected = false;        // a decision against it ended it
   Headers headers;
   FieldValues fields;         // the record; kept in its own row, joined when the instance is loaded
   expr::Variables variables;  // of the process

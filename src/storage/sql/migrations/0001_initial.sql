@@ -154,6 +154,7 @@ CREATE TABLE process_instance (
   caller_wait_id {{integer}},
   important {{integer}} NOT NULL,
   urgent {{integer}} NOT NULL,
+  rejected {{integer}} NOT NULL,
   current_node_id {{text}},
   current_node_name {{text}},
   current_assignees {{text}},
