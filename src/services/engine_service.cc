@@ -349,17 +349,56 @@ Result<expr::Variables> EngineService::variables(ports::ReadTransaction& snapsho
   return std::move(loaded.instance.variables);
 }
 
+namespace {
+
+// What notices show of their instances, in one query.
+Status add_instances(ports::ReadTransaction& snapshot, std::vector<CellValue> instances,
+                     std::vector<NoticeRow>& notices) {
+  namespace columns = schema::process_instance;
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = where_one_of(columns::id, std::move(instances));
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::map<ProcessInstanceId, const ports::Row*> by_id;
+  for (const ports::Row& row : rows)
+    by_id.emplace(id_of<ProcessInstanceId>(row, columns::id), &row);
+  for (NoticeRow& notice : notices) {
+    const auto found = by_id.find(notice.instance);
+    if (found == by_id.end()) continue;
+    const ports::Row& row = *found->second;
+    notice.title = text_of(row, columns::title);
+    notice.record = id_of<RecordId>(row, columns::record_id);
+    notice.definition = id_of<ProcessDefinitionId>(row, columns::definition_id);
+    notice.initiator = id_of<UserId>(row, columns::initiator_id);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& snapshot,
                                                       const CallContext& context,
                                                       const NoticeQuery& query) {
   namespace columns = schema::notice;
   std::vector<FilterNode> parts{where_equal(columns::reader_id, cell(context.principal.user)),
                                 where(columns::id, FilterOp::greater, cell(query.after))};
-  if (query.only_unread) parts.push_back(where_equal(columns::read_at, CellValue{}));
+  if (query.is_read) {
+    FilterNode unread = where_equal(columns::read_at, CellValue{});
+    parts.push_back(*query.is_read ? none_of({std::move(unread)}) : std::move(unread));
+  }
+  if (query.processes) {
+    std::vector<CellValue> processes;
+    for (const ProcessId process : *query.processes) processes.push_back(cell(process));
+    parts.push_back(where_one_of(columns::process_id, std::move(processes)));
+  }
+  if (query.since) {
+    parts.push_back(where(columns::created_at, FilterOp::greater_equal, cell(*query.since)));
+  }
   ports::Select select;
   select.table = &columns::kTable;
   select.filter = all_of(std::move(parts));
-  select.order = {{columns::id, false}};
+  select.order = {{columns::id, query.newest_first}};
+  select.offset = query.offset;
   select.limit = std::min<std::int64_t>(query.limit, limits::kPageRowsMax);
   CINNABAR_TRY(const auto rows, snapshot.select(select));
   std::vector<NoticeRow> out;
@@ -374,20 +413,14 @@ Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& sn
                    id_of<UserId>(row, columns::sent_by),
                    optional_text_of(row, columns::comment).value_or(""),
                    instant_of(row, columns::created_at),
-                   optional_instant_of(row, columns::read_at)});
+                   optional_instant_of(row, columns::read_at),
+                   {},
+                   {},
+                   {}});
     instances.push_back(row[columns::instance_id]);
   }
   if (out.empty()) return out;
-  ports::Select titles;
-  titles.table = &schema::process_instance::kTable;
-  titles.filter = where_one_of(schema::process_instance::id, std::move(instances));
-  CINNABAR_TRY(const auto found, snapshot.select(titles));
-  std::map<ProcessInstanceId, std::string> title_of;
-  for (const ports::Row& row : found) {
-    title_of.emplace(id_of<ProcessInstanceId>(row, schema::process_instance::id),
-                     text_of(row, schema::process_instance::title));
-  }
-  for (NoticeRow& notice : out) notice.title = title_of[notice.instance];
+  CINNABAR_CHECK_OK(add_instances(snapshot, std::move(instances), out));
   return out;
 }
 

@@ -80,10 +80,17 @@ struct NoticeRow {
   std::string comment;
   Instant created_at;
   std::optional<Instant> read_at;
+  RecordId record;
+  ProcessDefinitionId definition;
+  UserId initiator;  // of the instance
 };
 struct NoticeQuery {
-  bool only_unread = false;
+  std::optional<bool> is_read;                      // unset: either
+  std::optional<Instant> since;                     // made then or later
+  std::optional<std::vector<ProcessId>> processes;  // unset: of all
+  bool newest_first = false;
   NoticeId after;
+  std::int64_t offset = 0;
   std::int64_t limit = 100;
 };
 
@@ -147,7 +154,7 @@ class EngineService {
   Result<expr::Variables> variables(ports::ReadTransaction& snapshot, const CallContext& context,
                                     ProcessInstanceId instance);
 
-  // The caller's own, ascending by id.
+  // The caller's own, by id.
   Result<std::vector<NoticeRow>> notices(ports::ReadTransaction& snapshot,
                                          const CallContext& context, const NoticeQuery& query);
   // For administrators, ascending by id.

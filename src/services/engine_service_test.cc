@@ -378,7 +378,9 @@ TEST_F(EngineServiceTest, copies_are_their_readers) {
   ASSERT_TRUE(apply("alice", started.instance, process::SendNotice{{}, {dave}, "look"}));
   const auto mine = [&](std::string_view user, bool only_unread) {
     auto snapshot = world.store.read();
-    return *world.engine.notices(**snapshot, world.as(user), {only_unread, {}, 10});
+    NoticeQuery query;
+    if (only_unread) query.is_read = false;
+    return *world.engine.notices(**snapshot, world.as(user), query);
   };
   EXPECT_TRUE(mine("alice", false).empty());
   const auto notices = mine("dave", true);

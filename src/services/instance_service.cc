@@ -130,7 +130,14 @@ InstanceSummary read_summary(const ports::Row& row) {
   summary.created_at = instant_of(row, columns::created_at);
   summary.updated_at = instant_of(row, columns::updated_at);
   summary.ended_at = optional_instant_of(row, columns::ended_at);
+  summary.rejected = bool_of(row, columns::rejected);
   return summary;
+}
+
+std::vector<CellValue> id_cells(const std::vector<ProcessInstanceId>& instances) {
+  std::vector<CellValue> cells;
+  for (const ProcessInstanceId id : instances) cells.push_back(cell(id));
+  return cells;
 }
 
 Result<HistoryEntry> read_history(const ports::Row& row) {
@@ -199,6 +206,27 @@ Result<Started> InstanceService::start(ports::WriteTransaction& transaction,
                  run.listed(id)};
 }
 
+namespace {
+
+// Before the decision, so that the task is not over with it.
+Status ask_others(EngineRun& run, ProcessInstanceId id, const CompleteRequest& request, UserId user,
+                  bool for_others) {
+  if (request.ask_after.empty()) return {};
+  if (!request.item) {
+    return make_error(Code::invalid_argument, reasons::kArgumentMissing,
+                      "asking others after a decision needs its work item");
+  }
+  process::AddParticipants ask;
+  ask.item = *request.item;
+  ask.by = user;
+  ask.position = AddedAs::after;
+  ask.users = request.ask_after;
+  ask.for_others = for_others;
+  return run.apply(id, ask, "add");
+}
+
+}  // namespace
+
 Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction,
                                             const CallContext& context, CompleteRequest request) {
   const auto catalog = catalog_.current();
@@ -265,6 +293,7 @@ Result<Completed> InstanceService::complete(ports::WriteTransaction& transaction
     auto errors = form::validate(form, submission, *people);
     if (!errors.empty()) return invalid_fields(std::move(errors));
   }
+  CINNABAR_CHECK_OK(ask_others(run, id, request, user, for_others));
   CINNABAR_CHECK_OK(run.apply(id, command, "complete", !request.files.empty()));
   CINNABAR_CHECK_OK(run.finish());
   return Completed{id, loaded.number, run.state_of(id)};
@@ -405,25 +434,46 @@ Result<std::vector<InstancePositions>> InstanceService::positions(
   CINNABAR_TRY(const auto rows, snapshot.select(select));
 
   std::vector<InstancePositions> out;
-  std::vector<CellValue> ids;
+  std::vector<ProcessInstanceId> ids;
   for (const ports::Row& row : rows) {
     out.push_back({read_summary(row), {}});
-    ids.push_back(cell(out.back().summary.id));
+    ids.push_back(out.back().summary.id);
   }
-  ports::Select history_of;
-  history_of.table = &schema::history::kTable;
-  history_of.filter = where_one_of(schema::history::instance_id, std::move(ids));
-  CINNABAR_TRY(const auto history_rows, snapshot.select(history_of));
-  std::map<ProcessInstanceId, std::vector<HistoryEntry>> histories;
-  for (const ports::Row& row : history_rows) {
-    CINNABAR_TRY(HistoryEntry entry, read_history(row));
-    histories[id_of<ProcessInstanceId>(row, schema::history::instance_id)].push_back(
-        std::move(entry));
-  }
+  CINNABAR_TRY(auto told, histories(snapshot, ids));
   for (InstancePositions& one : out) {
     const auto definition = catalog->definition(one.summary.definition);
     if (definition == nullptr) continue;
-    one.positions = positions_of(*definition->graph, histories[one.summary.id]);
+    one.positions = positions_of(*definition->graph, told[one.summary.id]);
+  }
+  return out;
+}
+
+Result<std::map<ProcessInstanceId, InstanceSummary>> InstanceService::summaries(
+    ports::ReadTransaction& snapshot, const std::vector<ProcessInstanceId>& instances) {
+  std::map<ProcessInstanceId, InstanceSummary> out;
+  if (instances.empty()) return out;
+  ports::Select select;
+  select.table = &schema::process_instance::kTable;
+  select.filter = where_one_of(schema::process_instance::id, id_cells(instances));
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  for (const ports::Row& row : rows) {
+    InstanceSummary summary = read_summary(row);
+    out.emplace(summary.id, std::move(summary));
+  }
+  return out;
+}
+
+Result<std::map<ProcessInstanceId, std::vector<HistoryEntry>>> InstanceService::histories(
+    ports::ReadTransaction& snapshot, const std::vector<ProcessInstanceId>& instances) {
+  std::map<ProcessInstanceId, std::vector<HistoryEntry>> out;
+  if (instances.empty()) return out;
+  ports::Select select;
+  select.table = &schema::history::kTable;
+  select.filter = where_one_of(schema::history::instance_id, id_cells(instances));
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  for (const ports::Row& row : rows) {
+    CINNABAR_TRY(HistoryEntry entry, read_history(row));
+    out[id_of<ProcessInstanceId>(row, schema::history::instance_id)].push_back(std::move(entry));
   }
   return out;
 }

@@ -22,6 +22,7 @@
 #include "vocab/field_value.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,7 @@ struct CompleteRequest {
   expr::Variables variables;
   std::vector<UserId> chosen;  // participants of the next task, where its rules ask for them
   process::IfRejected if_rejected = process::IfRejected::follow;
+  std::vector<UserId> ask_after;  // who decides after this one at the same task; needs `item`
 };
 struct Completed {
   ProcessInstanceId instance;
@@ -109,6 +111,7 @@ struct InstanceSummary {
   Instant created_at;
   Instant updated_at;
   std::optional<Instant> ended_at;
+  bool rejected = false;  // a decision against it ended it
 };
 
 struct InstancePositions {
@@ -154,6 +157,12 @@ class InstanceService {
                                                    ProcessInstanceId after, std::int64_t limit);
   Result<std::vector<HistoryEntry>> history(ports::ReadTransaction& snapshot,
                                             ProcessInstanceId instance);
+  // Of many at once, at most limits::kPageRowsMax; whoever asks may see them. Unknown ones are left
+  // out.
+  Result<std::map<ProcessInstanceId, InstanceSummary>> summaries(
+      ports::ReadTransaction& snapshot, const std::vector<ProcessInstanceId>& instances);
+  Result<std::map<ProcessInstanceId, std::vector<HistoryEntry>>> histories(
+      ports::ReadTransaction& snapshot, const std::vector<ProcessInstanceId>& instances);
   // The state as stored, and as folded from history: the promise is that they are equal.
   Result<process::Instance> load(ports::ReadTransaction& snapshot, ProcessInstanceId instance);
   Result<process::Instance> replay(ports::ReadTransaction& snapshot, ProcessInstanceId instance);

@@ -157,14 +157,15 @@ Result<FilterNode> record_filter(FormId form, std::uint16_t record_column,
   return none_of({std::move(node)});
 }
 
-FilterNode where_instance_state(const std::vector<InstanceState>& states) {
+FilterNode where_instance_state(const std::vector<InstanceState>& states,
+                                std::optional<bool> rejected) {
   namespace instances = ports::schema::process_instance;
   std::vector<CellValue> values;
   for (const InstanceState state : states) values.push_back(cell(state));
-  return FilterNode{RelatedTo{record_columns::instance_id,
-                              instances::kTable.name,
-                              instances::id,
-                              {where_one_of(instances::status, std::move(values))}}};
+  std::vector<FilterNode> parts{where_one_of(instances::status, std::move(values))};
+  if (rejected) parts.push_back(where_equal(instances::rejected, cell(*rejected)));
+  return FilterNode{RelatedTo{record_columns::instance_id, instances::kTable.name, instances::id,
+                              std::move(parts)}};
 }
 
 FilterNode where_user_name(std::uint16_t column, FilterOp op, std::string value) {

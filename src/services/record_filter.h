@@ -49,8 +49,10 @@ struct FieldCondition {
 Result<FilterNode> record_filter(FormId form, std::uint16_t record_column,
                                  const FieldCondition& condition);
 
-// Records whose process instance is in one of these states.
-FilterNode where_instance_state(const std::vector<InstanceState>& states);
+// Records whose process instance is in one of these states; `rejected`: whether a decision against
+// it ended it, unset: either.
+FilterNode where_instance_state(const std::vector<InstanceState>& states,
+                                std::optional<bool> rejected = std::nullopt);
 
 // Rows whose `column` holds a user whose display name compares like that.
 FilterNode where_user_name(std::uint16_t column, FilterOp op, std::string value);

@@ -75,7 +75,7 @@ Result<std::vector<RecordView>> record_views(ports::ReadTransaction& snapshot,
     if (view.instance.is_assigned()) ids.push_back(cell(view.instance));
     views.push_back(std::move(view));
   }
-  std::map<std::int64_t, InstanceState> states;
+  std::map<std::int64_t, std::pair<InstanceState, bool>> states;
   for (std::size_t from = 0; from < ids.size(); from += kFilterValuesMax) {
     const std::size_t to = std::min(ids.size(), from + kFilterValuesMax);
     ports::Select select;
@@ -84,12 +84,16 @@ Result<std::vector<RecordView>> record_views(ports::ReadTransaction& snapshot,
                                                  ids.begin() + static_cast<std::ptrdiff_t>(to)});
     CINNABAR_TRY(const auto found, snapshot.select(select));
     for (const ports::Row& row : found) {
-      states.emplace(int_of(row, instances::id), enum_of<InstanceState>(row, instances::status));
+      states.emplace(int_of(row, instances::id),
+                     std::pair(enum_of<InstanceState>(row, instances::status),
+                               bool_of(row, instances::rejected)));
     }
   }
   for (RecordView& view : views) {
     const auto it = states.find(view.instance.value());
-    if (it != states.end()) view.state = it->second;
+    if (it == states.end()) continue;
+    view.state = it->second.first;
+    view.rejected = it->second.second;
   }
   return views;
 }

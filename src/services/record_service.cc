@@ -330,4 +330,14 @@ Result<RecordView> RecordService::find(ports::ReadTransaction& snapshot, const C
   return std::move(views.front());
 }
 
+Result<RecordView> RecordService::find(ports::ReadTransaction& snapshot, const CallContext& context,
+                                       RecordId record) {
+  CINNABAR_TRY(auto row, snapshot.get(columns::kTable, {cell(record)}));
+  if (!row || !is_null(*row, columns::deleted_at)) return record_unknown(record);
+  CINNABAR_CHECK_OK(check_may(context, *catalog_.current(), id_of<FormId>(*row, columns::form_id),
+                              PermissionAction::view));
+  CINNABAR_TRY(auto views, record_views(snapshot, {std::move(*row)}));
+  return std::move(views.front());
+}
+
 }  // namespace cinnabar::services

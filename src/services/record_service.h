@@ -36,6 +36,7 @@ struct RecordView {
   FormId form;
   ProcessInstanceId instance;  // unassigned: no process runs on it
   std::optional<InstanceState> state;
+  bool rejected = false;  // a decision against it ended the instance
   FieldValues fields;
   std::int64_t version = 1;
   UserId created_by;
@@ -100,6 +101,9 @@ class RecordService {
                               FormId form, const std::vector<RecordId>& records);
 
   Result<RecordView> find(ports::ReadTransaction& snapshot, const CallContext& context, FormId form,
+                          RecordId record);
+  // Of whatever form.
+  Result<RecordView> find(ports::ReadTransaction& snapshot, const CallContext& context,
                           RecordId record);
   Result<std::vector<RecordView>> list(ports::ReadTransaction& snapshot, const CallContext& context,
                                        const RecordQuery& query);

@@ -212,6 +212,7 @@ void Pipeline::dispatch(std::shared_ptr<const http::Request> request, Respond re
     http::RouteMatch match = router_.find(request->method, request->path);
     if (match.kind != http::RouteMatch::Kind::found) return answer_unrouted(exchange, match);
     exchange->endpoint = endpoints_[static_cast<std::size_t>(match.route)].get();
+    exchange->call.pattern = exchange->endpoint->route->pattern;
     exchange->call.captures.reserve(match.captures.size());
     for (auto& [name, value] : match.captures) {
       exchange->call.captures.push_back(std::move(value));

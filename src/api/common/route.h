@@ -67,6 +67,7 @@ class RateLimiter;
 // One call, valid while its handler and its write step run.
 struct Call {
   std::shared_ptr<const http::Request> request;
+  std::string_view pattern;           // of the route
   std::vector<std::string> captures;  // the {segments} of the pattern, percent-decoded, in order
   services::Services* services = nullptr;
   ports::ReadTransaction* snapshot = nullptr;           // lane `read` only

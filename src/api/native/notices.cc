@@ -29,7 +29,7 @@ Result<Json> mine(const api::Call& call) {
   CINNABAR_TRY(auto query, api::StrictQuery::parse(*call.request));
   services::NoticeQuery wanted;
   const std::string unread = query.text("unread").value_or("false");
-  wanted.only_unread = unread == "true";
+  if (unread == "true") wanted.is_read = false;
   if (unread != "true" && unread != "false") {
     query.report("unread", api::kValueUnknown, "expected true or false");
   }

@@ -1,17 +1,14 @@
 #include "api/dialects/jodoo/contact_codes.h"
 
-#include "api/dialects/jodoo/envelope.h"
+#include "api/dialects/jodoo/code_table.h"
 #include "vocab/reasons.h"
 
-#include <algorithm>
 #include <array>
-#include <span>
-#include <utility>
 
 namespace cinnabar::jodoo {
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 31> kTexts{{
+constexpr std::array<CodeText, 31> kTexts{{
     {codes::kUsernameFormat, "A username has letters, digits and underscores."},
     {codes::kNicknameFormat, "A nickname has 1 to 80 characters."},
     {codes::kAlreadyMember, "The member is in the team already."},
@@ -45,22 +42,14 @@ constexpr std::array<std::pair<int, std::string_view>, 31> kTexts{{
     {codes::kSameParent, "It is below that department already."},
 }};
 
-using Rule = std::pair<Reason, int>;
-
-Error numbered(const Error& error, std::span<const Rule> rules) {
-  const auto rule = std::ranges::find(rules, error.reason, &Rule::first);
-  return rule == rules.end() ? error : fail(rule->second, error.detail);
-}
-
 }  // namespace
 
 std::string_view contact_text(int code) {
-  const auto it = std::ranges::find(kTexts, code, &std::pair<int, std::string_view>::first);
-  return it == kTexts.end() ? std::string_view() : it->second;
+  return find_text(kTexts, code);
 }
 
 Error member_error(const Error& error) {
-  static constexpr std::array<Rule, 6> kRules{{
+  static constexpr std::array<CodeRule, 6> kRules{{
       {reasons::kUserUnknown, codes::kMemberUnknown},
       {reasons::kGroupUnknown, codes::kDepartmentUnknown},
       {reasons::kNameTaken, codes::kAlreadyMember},
@@ -72,7 +61,7 @@ Error member_error(const Error& error) {
 }
 
 Error department_error(const Error& error) {
-  static constexpr std::array<Rule, 11> kRules{{
+  static constexpr std::array<CodeRule, 11> kRules{{
       {reasons::kUserUnknown, codes::kMemberUnknown},
       {reasons::kGroupUnknown, codes::kDepartmentUnknown},
       {reasons::kParentUnknown, codes::kParentUnknown},
@@ -89,7 +78,7 @@ Error department_error(const Error& error) {
 }
 
 Error role_error(const Error& error) {
-  static constexpr std::array<Rule, 3> kRules{{
+  static constexpr std::array<CodeRule, 3> kRules{{
       {reasons::kUserUnknown, codes::kMemberUnknown},
       {reasons::kGroupUnknown, codes::kRoleUnknown},
       {reasons::kArgumentMalformed, codes::kRoleInvalid},
@@ -98,7 +87,7 @@ Error role_error(const Error& error) {
 }
 
 Error role_group_error(const Error& error) {
-  static constexpr std::array<Rule, 3> kRules{{
+  static constexpr std::array<CodeRule, 3> kRules{{
       {reasons::kGroupUnknown, codes::kRoleGroupUnknown},
       {reasons::kGroupHasGroups, codes::kRoleGroupNotEmpty},
       {reasons::kArgumentMalformed, codes::kRoleInvalid},

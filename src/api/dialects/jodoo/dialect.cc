@@ -5,6 +5,7 @@
 #include "api/dialects/jodoo/envelope.h"
 #include "api/dialects/jodoo/ids.h"
 #include "api/dialects/jodoo/records.h"
+#include "api/dialects/jodoo/workflow.h"
 
 #include <vector>
 
@@ -20,8 +21,9 @@ constexpr std::string_view kPrefixes[] = {
 std::span<const api::Route> all_routes() {
   static const std::vector<api::Route> routes = [] {
     std::vector<api::Route> all;
-    for (const auto part : {app_routes(), record_routes(), member_routes(), department_routes(),
-                            role_routes(), guest_routes()}) {
+    for (const auto part :
+         {app_routes(), record_routes(), member_routes(), department_routes(), role_routes(),
+          guest_routes(), workflow_routes(), workflow_action_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -1,7 +1,9 @@
 #include "api/dialects/jodoo/envelope.h"
 
 #include "api/common/problem.h"
+#include "api/dialects/jodoo/code_table.h"
 #include "api/dialects/jodoo/contact_codes.h"
+#include "api/dialects/jodoo/workflow_codes.h"
 #include "base/text.h"
 #include "vocab/reasons.h"
 
@@ -15,7 +17,7 @@ namespace {
 // Errors made by this door carry their number in the subject of this reason.
 constexpr Reason kNumbered{"jodoo_code"};
 
-constexpr std::array<std::pair<int, std::string_view>, 32> kTexts{{
+constexpr std::array<CodeText, 28> kTexts{{
     {codes::kInvalidRequest, "The request is invalid."},
     {codes::kMemberUnknown, "The member doesn't exist."},
     {codes::kAppUnknown, "The app doesn't exist."},
@@ -44,10 +46,6 @@ constexpr std::array<std::pair<int, std::string_view>, 32> kTexts{{
     {codes::kAddressRefused, "Not included in the IP whitelist."},
     {codes::kAppRefused, "Not among the authorized apps."},
     {codes::kApiRefused, "Not among the authorized APIs."},
-    {4008, "The workflow is closed."},
-    {4009, "No permission to approve."},
-    {50004, "The task doesn't exist."},
-    {50016, "The workflow instance doesn't exist."},
 }};
 
 int by_reason(const Error& error) {
@@ -112,8 +110,11 @@ int number_of(const Error& error) {
 }
 
 std::string_view text_of(int code) {
-  const auto it = std::ranges::find(kTexts, code, &std::pair<int, std::string_view>::first);
-  return it == kTexts.end() ? contact_text(code) : it->second;
+  for (const std::string_view text :
+       {find_text(kTexts, code), contact_text(code), workflow_text(code)}) {
+    if (!text.empty()) return text;
+  }
+  return {};
 }
 
 http::Response success(const Json& body) {

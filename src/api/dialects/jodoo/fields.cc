@@ -418,7 +418,7 @@ std::optional<int> flow_state(const services::RecordView& record) {
       return 1;
     case InstanceState::terminated:
     case InstanceState::failed:
-      return 2;
+      return record.rejected ? 3 : 2;
   }
   CINNABAR_UNREACHABLE();
 }

@@ -48,7 +48,7 @@ Json member_json(const services::People& people, UserId user);
 Json department_json(const services::People& people, GroupId group);
 // The vendor's name of a field's type; empty for one that is not shown.
 std::string_view type_name(form::FieldType type);
-// 0 running, 1 finished, 2 ended by hand.
+// 0 running, 1 finished, 2 ended by hand, 3 rejected.
 std::optional<int> flow_state(const services::RecordView& record);
 
 }  // namespace cinnabar::jodoo

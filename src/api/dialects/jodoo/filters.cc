@@ -21,6 +21,23 @@ Error invalid(std::string detail) {
   return fail(codes::kFilterInvalid, std::move(detail));
 }
 
+// The numbers of flow_state, backwards; nullopt for one that no record has.
+std::optional<FilterNode> where_flow_state(std::int64_t number) {
+  using services::where_instance_state;
+  switch (number) {
+    case 0:
+      return where_instance_state({InstanceState::running, InstanceState::suspended});
+    case 1:
+      return where_instance_state({InstanceState::completed});
+    case 2:
+      return where_instance_state({InstanceState::terminated, InstanceState::failed}, false);
+    case 3:
+      return where_instance_state({InstanceState::terminated}, true);
+    default:
+      return std::nullopt;
+  }
+}
+
 bool is_in(std::string_view method, std::initializer_list<std::string_view> methods) {
   return std::ranges::find(methods, method) != methods.end();
 }
@@ -284,18 +301,14 @@ class Reader {
       query_.filters.push_back(raw.method == "empty" ? none : none_of({none}));
       return {};
     }
-    std::vector<InstanceState> states;
+    std::vector<FilterNode> any;
     for (const Json& json : raw.values) {
       const std::string* text = json.as_string();
       const auto number = text == nullptr ? json.as_int() : parse_int(*text);
       if (!number) return invalid("flowState is a number.");
-      if (*number == 0)
-        states.insert(states.end(), {InstanceState::running, InstanceState::suspended});
-      if (*number == 1) states.push_back(InstanceState::completed);
-      if (*number == 2)
-        states.insert(states.end(), {InstanceState::terminated, InstanceState::failed});
+      if (auto node = where_flow_state(*number)) any.push_back(std::move(*node));
     }
-    const FilterNode node = services::where_instance_state(states);
+    const FilterNode node = any_of(std::move(any));
     if (is_in(raw.method, {"eq", "in"})) {
       query_.filters.push_back(node);
     } else if (is_in(raw.method, {"ne", "nin"})) {

@@ -34,12 +34,11 @@ Status check_address(const services::Client& client, const std::string& address)
   return fail(codes::kAddressRefused);
 }
 
-Status check_rates(const api::Call& call, const services::Client& client, std::string_view route,
-                   std::size_t per_second) {
+Status check_rates(const api::Call& call, const services::Client& client, std::size_t per_second) {
   if (call.rates == nullptr || client.setting("rate_limits") == "off") return {};
   const Instant now = call.services->clock.now();
   // Calls of all keys count together, as those of one company do.
-  if (!call.rates->admit("jodoo/" + std::string(route), per_second, now)) {
+  if (!call.rates->admit("jodoo" + std::string(call.pattern), per_second, now)) {
     return fail(codes::kEndpointRate);
   }
   if (!call.rates->admit("jodoo", kCompanyPerSecond, now)) return fail(codes::kCompanyRate);
@@ -66,12 +65,6 @@ Result<Json> read_body(const http::Request& request) {
 Error wrong(std::string_view name, std::string_view what) {
   return fail(codes::kInvalidPlatformParameter,
               std::string(name) + " must be " + std::string(what) + ".");
-}
-
-// The route without what differs between two calls of it.
-std::string route_name(const http::Request& request) {
-  const std::size_t slash = request.path.rfind('/');
-  return request.path.substr(slash == std::string::npos ? 0 : slash);
 }
 
 }  // namespace
@@ -158,7 +151,7 @@ Result<Entry> enter(const api::Call& call, std::size_t per_second) {
   const auto version = call.captures.empty() ? std::nullopt : version_of(call.captures.front());
   if (!version) return fail(codes::kInvalidRequest, "There is no such version of this API.");
   entry.version = *version;
-  CINNABAR_CHECK_OK(check_rates(call, entry.client, route_name(request), per_second));
+  CINNABAR_CHECK_OK(check_rates(call, entry.client, per_second));
   CINNABAR_TRY(entry.body, read_body(request));
   entry.request = call.request;
   entry.path.assign(call.captures.begin() + 1, call.captures.end());

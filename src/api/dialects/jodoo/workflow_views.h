@@ -1,0 +1,22 @@
+// Instances and tasks as this door shows them. Pure over what they are given; thread: any.
+#pragma once
+
+#include "api/dialects/jodoo/workflow_target.h"
+#include "base/json.h"
+#include "services/work_item_log.h"
+
+#include <string_view>
+
+namespace cinnabar::jodoo {
+
+// The words of create_action and finish_action; finish_action is empty for what nobody finished.
+std::string_view create_action(const services::WorkItemStage& stage);
+std::string_view finish_action(const services::WorkItemStage& stage);
+
+// A task. `assignee`: who is asked when it is offered to a group.
+Json task_json(const Entry& entry, const Workflow& workflow, const FlowNumbers& numbers,
+               const services::WorkItemStage& stage, UserId assignee = {});
+// An instance without its tasks.
+Json instance_json(const Entry& entry, const Workflow& workflow);
+
+}  // namespace cinnabar::jodoo
