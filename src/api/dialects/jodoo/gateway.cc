@@ -38,7 +38,7 @@ Status check_rates(const api::Call& call, const services::Client& client, std::s
   if (call.rates == nullptr || client.setting("rate_limits") == "off") return {};
   const Instant now = call.services->clock.now();
   // Calls of all keys count together, as those of one company do.
-  if (!call.rates->admit("jodoo" + std::string(call.pattern), per_second, now)) {
+  if (!call.rates->admit("jodoo/" + std::string(call.pattern), per_second, now)) {
     return fail(codes::kEndpointRate);
   }
   if (!call.rates->admit("jodoo", kCompanyPerSecond, now)) return fail(codes::kCompanyRate);

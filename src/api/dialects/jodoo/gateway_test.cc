@@ -44,6 +44,7 @@ class GatewayTest : public ::testing::Test {
     const std::string full = "/api/{version}" + std::string(pattern);
     const auto routes = app_routes();
     const auto route = std::ranges::find(routes, full, &api::Route::pattern);
+    call.pattern = route->pattern;
     const api::Answer answer = route->handler(call);
     return *Json::parse(std::get<http::Response>(answer).body);
   }
@@ -80,6 +81,8 @@ TEST_F(GatewayTest, an_endpoint_has_its_calls_per_second) {
   add_key("key");
   for (int i = 0; i < 30; ++i) EXPECT_EQ(apps("key"), 1U);
   EXPECT_EQ(code(ask("key", "/app/list", Json::object())), codes::kEndpointRate);
+  // Another endpoint whose path ends like this one.
+  EXPECT_EQ(forms("key"), 0);
   world_.clock.advance(seconds(1));
   EXPECT_EQ(apps("key"), 1U);
 }
