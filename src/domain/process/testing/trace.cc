@@ -64,7 +64,9 @@ struct Trace::Line {
     return "completed at " + event.node_id;
   }
   std::string operator()(const InstanceTerminated& event) const {
-    return (event.withdrawn ? "withdrawn by " : event.rejected ? "rejected by " : "terminated by ") +
+    return (event.withdrawn  ? "withdrawn by "
+            : event.rejected ? "rejected by "
+                             : "terminated by ") +
            trace.people_.user_name(event.by);
   }
   std::string operator()(const VariablesChanged& event) const {
