@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Many clients push one position at the same moment: exactly one wins, and the ticket moves once. Two batches and
-a person decide the same tasks: each is decided once.
+a person decide the same tasks: each is decided once. One batch of records sent twice at once is made once.
 
 Usage: race_test.py PATH-OF-CINNABAR
 """
@@ -164,6 +164,86 @@ class BatchRaceTest(unittest.TestCase):
             self.assertEqual([entry["sequence"] for entry in history], [1, 2], history)
         left = self.call("GET", "/api/v1/work-items?limit=200", None, "carol")[1]["items"]
         self.assertEqual([item for item in left if item["process"]["key"] == "quick"], [])
+
+
+RECORD_KEY = "demo-jodoo-key"
+RECORD_TARGET = {"app_id": "59264073a2a60c0c08e20bfb", "entry_id": "59264073a2a60c0c08e20bfd"}
+RECORD_FIELD = "_widget_1432728651402"
+
+
+class RecordRaceTest(unittest.TestCase):
+    """Records of the Jodoo API: one batch sent twice at once, and the calls per second that a key has."""
+
+    def setUp(self):
+        self.server = servers.Server(BINARY, [])
+
+    def tearDown(self):
+        self.server.close()
+
+    def call(self, path, key=RECORD_KEY, **members):
+        request = urllib.request.Request(
+            self.server.url + path, json.dumps({**RECORD_TARGET, **members}).encode(),
+            {"Authorization": "Bearer " + key, "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.load(refusal)
+
+    def create(self, **members):
+        return self.call("/api/v5/app/entry/data/batch_create", **members)
+
+    def at_once(self, count, work):
+        gate, answers = threading.Barrier(count), []
+
+        def one():
+            gate.wait()
+            answers.append(work())
+
+        threads = [threading.Thread(target=one) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    def test_one_batch_sent_twice_at_once_makes_its_rows_once(self):
+        for batch in range(20):
+            rows = [{RECORD_FIELD: {"value": f"twin {batch} {i}"}} for i in range(3)]
+            answers = self.at_once(2, lambda: self.create(
+                key="demo-jodoo-key-unlimited", transaction_id=f"twin-{batch}", data_list=rows))
+            self.assertEqual([status for status, _ in answers], [200, 200], answers)
+            self.assertEqual([answer["success_count"] for _, answer in answers], [3, 3], answers)
+            self.assertEqual(sorted(len(answer["success_ids"]) for _, answer in answers), [0, 3], answers)
+        _, listed = self.call("/api/v5/app/entry/data/list", key="demo-jodoo-key-unlimited", limit=100)
+        self.assertEqual(len(listed["data"]), 60)
+
+    def within_a_second(self, calls):
+        """The answers of `calls`, which took less than a second: the window of a limit."""
+        for _ in range(10):
+            began = time.monotonic()
+            answers = calls()
+            if time.monotonic() - began < 1:
+                return answers
+            time.sleep(1.1)
+        self.fail("this machine never makes so many calls within a second")
+
+    def refused(self, answers):
+        return [answer["code"] for status, answer in answers if status == 400]
+
+    def test_the_eleventh_batch_within_a_second_is_refused(self):
+        answers = self.within_a_second(lambda: self.at_once(11, lambda: self.create(data_list=[{}])))
+        self.assertEqual(self.refused(answers), [8304], answers)
+        time.sleep(1.1)
+        self.assertEqual(self.create(data_list=[{}])[0], 200)
+
+    def test_the_fifty_first_call_within_a_second_is_refused(self):
+        paths = ["/api/v5/app/entry/data/list"] * 26 + ["/api/v5/app/list"] * 25
+        answers = self.within_a_second(lambda: [self.call(path) for path in paths])
+        self.assertEqual(self.refused(answers), [8303], answers[-1])
+        time.sleep(1.1)
+        self.assertEqual(self.call("/api/v5/app/list")[0], 200)
 
 
 if __name__ == "__main__":
