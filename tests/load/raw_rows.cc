@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -14,14 +15,20 @@ namespace {
 
 using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 
-// Tables that a create writes, and the column that names the instance.
-struct TableOfTicket {
+// Tables that a create writes, and the column that names the instance or record.
+struct TableOf {
   const char* name;
-  const char* instance_column;
+  const char* owner_column;
 };
-constexpr TableOfTicket kTables[] = {
+constexpr TableOf kTicketTables[] = {
     {"process_instance", "id"},   {"record", "instance_id"},  {"activity_instance", "instance_id"},
     {"work_item", "instance_id"}, {"history", "instance_id"}, {"audit", "subject_id"},
+};
+constexpr TableOf kRecordTables[] = {
+    {"record", "id"},
+    {"record_index", "record_id"},
+    {"record_slot", "record_id"},
+    {"record_change", "record_id"},
 };
 
 void check(sqlite3* db, int code, const char* what) {
@@ -43,16 +50,15 @@ sqlite3* open(const std::string& path, int flags) {
 struct TableRows {
   const char* name = nullptr;
   std::vector<bool> is_blob;
-  std::map<std::int64_t, std::vector<std::vector<Cell>>> by_instance;
+  std::map<std::int64_t, std::vector<std::vector<Cell>>> by_owner;
 };
 
-TableRows read_rows(sqlite3* db, const TableOfTicket& table, std::int64_t first,
-                    std::int64_t last) {
+TableRows read_rows(sqlite3* db, const TableOf& table, std::int64_t first, std::int64_t last) {
   TableRows out;
   out.name = table.name;
-  const std::string sql = std::string("SELECT ") + table.instance_column + ", * FROM " +
-                          table.name + " WHERE " + table.instance_column + " BETWEEN " +
-                          std::to_string(first) + " AND " + std::to_string(last);
+  const std::string sql = std::string("SELECT ") + table.owner_column + ", * FROM " + table.name +
+                          " WHERE " + table.owner_column + " BETWEEN " + std::to_string(first) +
+                          " AND " + std::to_string(last);
   sqlite3_stmt* statement = nullptr;
   check(db, sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr), sql.c_str());
   while (sqlite3_step(statement) == SQLITE_ROW) {
@@ -76,7 +82,7 @@ TableRows read_rows(sqlite3* db, const TableOfTicket& table, std::int64_t first,
         }
       }
     }
-    out.by_instance[sqlite3_column_int64(statement, 0)].push_back(std::move(row));
+    out.by_owner[sqlite3_column_int64(statement, 0)].push_back(std::move(row));
   }
   sqlite3_finalize(statement);
   return out;
@@ -114,10 +120,9 @@ void copy_schema(sqlite3* source, sqlite3* target) {
   sqlite3_finalize(statement);
 }
 
-}  // namespace
-
-RawResult write_raw_rows(const std::string& source_path, const std::string& target_path,
-                         std::int64_t tickets_max, int group, int commands) {
+// `ids` selects the newest owners first.
+RawResult copy_rows(const std::string& source_path, const std::string& target_path,
+                    const std::string& ids, std::span<const TableOf> kinds, int group) {
   sqlite3* source = open(source_path, SQLITE_OPEN_READONLY);
   sqlite3* target = open(target_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   run(target,
@@ -125,22 +130,16 @@ RawResult write_raw_rows(const std::string& source_path, const std::string& targ
       "PRAGMA wal_autocheckpoint=4000;");
   copy_schema(source, target);
 
-  std::vector<std::int64_t> instances;
-  sqlite3_stmt* ids = nullptr;
-  check(source,
-        sqlite3_prepare_v2(
-            source, "SELECT id FROM process_instance WHERE version = ? ORDER BY id DESC LIMIT ?",
-            -1, &ids, nullptr),
-        "read instances");
-  sqlite3_bind_int64(ids, 1, commands);
-  sqlite3_bind_int64(ids, 2, tickets_max);
-  while (sqlite3_step(ids) == SQLITE_ROW) instances.push_back(sqlite3_column_int64(ids, 0));
-  sqlite3_finalize(ids);
-  if (instances.empty()) return {};
+  std::vector<std::int64_t> owners;
+  sqlite3_stmt* select = nullptr;
+  check(source, sqlite3_prepare_v2(source, ids.c_str(), -1, &select, nullptr), ids.c_str());
+  while (sqlite3_step(select) == SQLITE_ROW) owners.push_back(sqlite3_column_int64(select, 0));
+  sqlite3_finalize(select);
+  if (owners.empty()) return {};
   std::vector<TableRows> tables;
   std::vector<sqlite3_stmt*> inserts;
-  for (const TableOfTicket& table : kTables) {
-    tables.push_back(read_rows(source, table, instances.back(), instances.front()));
+  for (const TableOf& table : kinds) {
+    tables.push_back(read_rows(source, table, owners.back(), owners.front()));
     std::string sql = std::string("INSERT INTO ") + table.name + " VALUES(";
     for (std::size_t i = 0; i < tables.back().is_blob.size(); ++i) sql += i == 0 ? "?" : ",?";
     sqlite3_stmt* insert = nullptr;
@@ -150,15 +149,15 @@ RawResult write_raw_rows(const std::string& source_path, const std::string& targ
   }
   RawResult result;
   const auto begin = std::chrono::steady_clock::now();
-  for (std::size_t at = 0; at < instances.size(); at += static_cast<std::size_t>(group)) {
+  for (std::size_t at = 0; at < owners.size(); at += static_cast<std::size_t>(group)) {
     run(target, "BEGIN IMMEDIATE");
-    const std::size_t end = std::min(instances.size(), at + static_cast<std::size_t>(group));
+    const std::size_t end = std::min(owners.size(), at + static_cast<std::size_t>(group));
     for (std::size_t i = at; i < end; ++i) {
       // Ascending, as the server's ids are.
-      const std::int64_t instance = instances[instances.size() - 1 - i];
+      const std::int64_t owner = owners[owners.size() - 1 - i];
       for (std::size_t t = 0; t < tables.size(); ++t) {
-        const auto rows = tables[t].by_instance.find(instance);
-        if (rows == tables[t].by_instance.end()) continue;
+        const auto rows = tables[t].by_owner.find(owner);
+        if (rows == tables[t].by_owner.end()) continue;
         for (const auto& row : rows->second) {
           bind(inserts[t], row, tables[t].is_blob);
           check(target, sqlite3_step(inserts[t]), "insert");
@@ -175,6 +174,24 @@ RawResult write_raw_rows(const std::string& source_path, const std::string& targ
   sqlite3_close(target);
   sqlite3_close(source);
   return result;
+}
+
+}  // namespace
+
+RawResult write_raw_rows(const std::string& source, const std::string& target,
+                         std::int64_t tickets_max, int group, int commands) {
+  const std::string ids =
+      "SELECT id FROM process_instance WHERE version = " + std::to_string(commands) +
+      " ORDER BY id DESC LIMIT " + std::to_string(tickets_max);
+  return copy_rows(source, target, ids, kTicketTables, group);
+}
+
+RawResult write_raw_records(const std::string& source, const std::string& target,
+                            std::int64_t records_max, int group) {
+  const std::string ids =
+      "SELECT id FROM record WHERE instance_id IS NULL ORDER BY id DESC LIMIT " +
+      std::to_string(records_max);
+  return copy_rows(source, target, ids, kRecordTables, group);
 }
 
 }  // namespace cinnabar::load
