@@ -165,9 +165,48 @@ Result<Whereabouts> find_front(const Context& context, const PastDecision& past,
   return refuse(reasons::kNextAlreadyActed, "the instance has gone on from there");
 }
 
+// Whoever decided is asked again, although the rules may name others: the task was handed to them,
+// or they were added to it. An item of somebody who has not decided there is theirs now; when there
+// is none, they decide after somebody who has.
+void ask_deciders(Execution& execution, const PastDecision& past, ActivityInstanceId again) {
+  std::vector<UserId> deciders;
+  for (const PastDecision& one : execution.instance().decisions) {
+    if (one.activity == past.activity && one.by.is_assigned()) deciders.push_back(one.by);
+  }
+  const auto has_decided = [&](const WorkItem& item) {
+    return std::ranges::find(deciders, item.assignee) != deciders.end();
+  };
+  for (const UserId decider : deciders) {
+    const auto& items = execution.activity(again).work_items;
+    const bool is_asked = std::ranges::any_of(items, [&](const WorkItem& item) {
+      return item.assignee == decider || !item.assignee.is_assigned();
+    });
+    if (is_asked) continue;
+    const auto free = std::ranges::find_if(items, [&](const WorkItem& item) {
+      return item.state == WorkItemState::open && !has_decided(item);
+    });
+    if (free != items.end()) {
+      execution.emit(WorkItemReassigned{free->id, Handover::transfer, decider, {}, {}, {}});
+      continue;
+    }
+    const auto other = std::ranges::find_if(items, has_decided);
+    if (decider != past.by || other == items.end()) continue;
+    WorkItemOffered offer;
+    offer.added_to = other->id;
+    offer.weight = other->weight;
+    offer.item = WorkItemId{execution.fresh_id()};
+    offer.activity = again;
+    offer.assignee = decider;
+    offer.waiting = true;
+    offer.added = AddedAs::after;
+    execution.emit(std::move(offer));
+  }
+}
+
 // The votes of the others still hold.
 void restore_votes(Execution& execution, const PastDecision& past, ActivityInstanceId again) {
   if (!again.is_assigned() || execution.activity(again).work_items.empty()) return;
+  ask_deciders(execution, past, again);
   std::vector<PastDecision> others;
   for (const PastDecision& other : execution.instance().decisions) {
     if (other.activity == past.activity && other.by != past.by) others.push_back(other);

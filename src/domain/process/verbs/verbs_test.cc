@@ -383,6 +383,41 @@ TEST_F(Verbs, take_back_keeps_the_votes_of_the_others) {
   EXPECT_EQ(world_.stands_at(), "B");
 }
 
+TEST_F(Verbs, take_back_asks_whoever_the_task_was_handed_to) {
+  ProcessBuilder builder;
+  builder.start("s").task("A", users({"bob"}), Any{}).task("B", users({"dan"})).end("e");
+  builder.path({"s", "A", "B", "e"});
+  world_.deploy(builder.build());
+  world_.start();
+  ASSERT_EQ(world_.apply(Transfer{
+                world_.item(world_.bob), world_.bob, world_.cat, false, {}, Handover::transfer}),
+            "");
+  ASSERT_EQ(world_.decide_as(world_.cat), "");
+  EXPECT_EQ(world_.stands_at(), "B");
+  ASSERT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.asked("A"), "cat");
+  ASSERT_EQ(world_.decide_as(world_.cat), "");
+  EXPECT_EQ(world_.stands_at(), "B");
+}
+
+TEST_F(Verbs, take_back_asks_whoever_was_added_and_keeps_the_vote_before) {
+  ProcessBuilder builder;
+  builder.start("s").task("A", users({"bob"}), Any{}).task("B", users({"dan"})).end("e");
+  builder.path({"s", "A", "B", "e"});
+  world_.deploy(builder.build());
+  world_.start();
+  ASSERT_EQ(world_.add(world_.bob, AddedAs::after, {world_.cat}), "");
+  ASSERT_EQ(world_.decide_as(world_.bob), "");
+  EXPECT_EQ(world_.stands_at(), "A");
+  ASSERT_EQ(world_.decide_as(world_.cat), "");
+  EXPECT_EQ(world_.stands_at(), "B");
+  ASSERT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.stands_at(), "A");
+  EXPECT_EQ(world_.asked("A"), "cat");
+  ASSERT_EQ(world_.decide_as(world_.cat), "");
+  EXPECT_EQ(world_.stands_at(), "B");
+}
+
 // ---- urging and copies ----
 
 TEST_F(Verbs, urge_is_rate_limited) {
