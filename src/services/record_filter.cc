@@ -79,6 +79,13 @@ Result<FilterNode> contains(const form::Field& field, const FieldValue& value) {
   return where(columns::text_key, FilterOp::contains, cell(*text));
 }
 
+Result<FilterNode> between(const form::Field& field, const std::vector<FieldValue>& ends) {
+  if (ends.size() != 2) return invalid(field, "the operator takes two values");
+  CINNABAR_TRY(FilterNode low, ordered(field, FilterOp::greater_equal, ends.front()));
+  CINNABAR_TRY(FilterNode high, ordered(field, FilterOp::less_equal, ends.back()));
+  return all_of({std::move(low), std::move(high)});
+}
+
 struct Part {
   FilterNode node;
   bool negated = false;
@@ -95,8 +102,8 @@ Result<Part> part_of(const FieldCondition& condition) {
     return Part{std::move(made), true};
   };
   const bool takes_one = condition.op != FieldOp::one_of && condition.op != FieldOp::none_of &&
-                         condition.op != FieldOp::all_of && condition.op != FieldOp::empty &&
-                         condition.op != FieldOp::not_empty;
+                         condition.op != FieldOp::all_of && condition.op != FieldOp::between &&
+                         condition.op != FieldOp::empty && condition.op != FieldOp::not_empty;
   if (takes_one && condition.values.size() != 1) {
     return invalid(field, "the operator takes exactly one value");
   }
@@ -117,6 +124,8 @@ Result<Part> part_of(const FieldCondition& condition) {
       return plain(ordered(field, FilterOp::greater, condition.values.front()));
     case FieldOp::greater_equal:
       return plain(ordered(field, FilterOp::greater_equal, condition.values.front()));
+    case FieldOp::between:
+      return plain(between(field, condition.values));
     case FieldOp::contains:
       return plain(contains(field, condition.values.front()));
     case FieldOp::not_contains:

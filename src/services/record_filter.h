@@ -34,6 +34,7 @@ enum class FieldOp : std::uint8_t {
   less_equal,
   greater,
   greater_equal,
+  between,       // two values, which belong to it: one look at the index instead of two
   contains,      // of a text: a part of it, without regard to ASCII case
   not_contains,  // true for an empty field, too
   empty,
@@ -43,7 +44,8 @@ enum class FieldOp : std::uint8_t {
 struct FieldCondition {
   const form::Field* field = nullptr;
   FieldOp op = FieldOp::equal;
-  std::vector<FieldValue> values;  // none for empty and not_empty, one where one is compared
+  // None for empty and not_empty, two for between, one where one is compared.
+  std::vector<FieldValue> values;
 };
 
 Result<FilterNode> record_filter(FormId form, std::uint16_t record_column,

@@ -123,6 +123,9 @@ TEST_F(RecordServiceTest, fields_are_found_by_every_operator) {
   EXPECT_THAT(find(FieldOp::not_contains, {text("an")}), ElementsAre(id(0), id(2)));
   EXPECT_THAT(find(FieldOp::less, {text("a")}), ElementsAre(id(1)));
   EXPECT_THAT(find(FieldOp::greater_equal, {text("apple")}), ElementsAre(id(0)));
+  EXPECT_THAT(find(FieldOp::between, {text("B"), text("Banana")}), ElementsAre(id(1)));
+  EXPECT_THAT(find(FieldOp::between, {text("Banana"), text("apple")}), ElementsAre(id(0), id(1)));
+  EXPECT_THAT(find(FieldOp::between, {text("apple")}), ElementsAre(-1));
   EXPECT_THAT(find(FieldOp::empty, {}), ElementsAre(id(2)));
   EXPECT_THAT(find(FieldOp::not_empty, {}), ElementsAre(id(0), id(1)));
   EXPECT_THAT(find(FieldOp::equal, {FieldValue{true}}), ElementsAre(-1));

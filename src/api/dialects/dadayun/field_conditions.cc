@@ -125,16 +125,12 @@ class Builder {
       default:
         return unfit_operator(item_);
     }
-    std::vector<FilterNode> parts;
-    if (first) {
-      CINNABAR_TRY(FilterNode low, node(FieldOp::greater_equal, std::move(*first)));
-      parts.push_back(std::move(low));
+    if (first && second) {
+      return node(FieldOp::between, std::vector<FieldValue>{std::move(*first), std::move(*second)});
     }
-    if (second) {
-      CINNABAR_TRY(FilterNode high, node(FieldOp::less_equal, std::move(*second)));
-      parts.push_back(std::move(high));
-    }
-    return all_of(std::move(parts));
+    if (first) return node(FieldOp::greater_equal, std::move(*first));
+    if (second) return node(FieldOp::less_equal, std::move(*second));
+    return all_of({});
   }
 
   Result<FilterNode> time() const {

@@ -198,21 +198,22 @@ class Reader {
   // Both ends belong to it; null leaves one open.
   Status by_range(const Field& field, const Raw& raw) {
     if (raw.values.empty() || raw.values.size() > 2) return invalid("range needs two values.");
-    constexpr std::array kEnds{FieldOp::greater_equal, FieldOp::less_equal};
-    std::vector<FilterNode> ends;
+    std::array<std::optional<FieldValue>, 2> ends;
     for (std::size_t i = 0; i < raw.values.size(); ++i) {
       if (raw.values[i].is_null()) continue;
       auto value = read_value(field, raw.values[i], context_);
       if (!value) return invalid(raw.field + ": the value does not fit the field.");
-      if (value->is_null()) continue;
-      CINNABAR_TRY(FilterNode end,
-                   services::record_filter(query_.form, columns::id, {&field, kEnds[i], {*value}}));
-      ends.push_back(std::move(end));
+      if (!value->is_null()) ends[i] = *std::move(value);
     }
-    if (ends.empty()) {
-      add(field, FieldOp::not_empty);
+    auto& [low, high] = ends;
+    if (low && high) {
+      add(field, FieldOp::between, {*std::move(low), *std::move(high)});
+    } else if (low) {
+      add(field, FieldOp::greater_equal, {*std::move(low)});
+    } else if (high) {
+      add(field, FieldOp::less_equal, {*std::move(high)});
     } else {
-      query_.filters.push_back(all_of(std::move(ends)));
+      add(field, FieldOp::not_empty);
     }
     return {};
   }
