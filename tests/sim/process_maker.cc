@@ -385,7 +385,11 @@ class Maker : GraphBuilder {
     const NodeIndex merge = add(NodeKind::exclusive_gateway);
     connect(sub, merge);
     if (escalates) attach(sub, merge, named(TriggerKind::escalation, "X1"), chance(2));
-    if (chance(3)) attach(sub, merge, outside_event(), chance(2));
+    if (chance(3)) {
+      // One draw after the other: the order of arguments is the compiler's choice.
+      const bool is_interrupting = chance(2);
+      attach(sub, merge, outside_event(), is_interrupting);
+    }
     if (chance(3)) {
       MultiInstance repeat;
       repeat.is_sequential = chance(2);

@@ -211,9 +211,9 @@ void act(World& world) {
   if (dice < 24) return actor.administrate();
   if (dice < 27) return actor.work_on_jobs();
   if (dice < 29) {
-    return actor.send_message(
-        "m" + std::to_string(1 + world.below(kMessageNames)),
-        world.chance(2) ? "" : "t" + std::to_string(1 + world.below(kTitles)));
+    // One draw after the other: the order of arguments is the compiler's choice.
+    const std::string key = world.chance(2) ? "" : "t" + std::to_string(1 + world.below(kTitles));
+    return actor.send_message("m" + std::to_string(1 + world.below(kMessageNames)), std::move(key));
   }
   if (dice == 29) return actor.send_signal("s" + std::to_string(1 + world.below(kSignalNames)));
   if (dice < 33) return world.advance(minutes(static_cast<std::int64_t>(1 + world.below(90))));
