@@ -349,33 +349,6 @@ Result<expr::Variables> EngineService::variables(ports::ReadTransaction& snapsho
   return std::move(loaded.instance.variables);
 }
 
-namespace {
-
-// What notices show of their instances, in one query.
-Status add_instances(ports::ReadTransaction& snapshot, std::vector<CellValue> instances,
-                     std::vector<NoticeRow>& notices) {
-  namespace columns = schema::process_instance;
-  ports::Select select;
-  select.table = &columns::kTable;
-  select.filter = where_one_of(columns::id, std::move(instances));
-  CINNABAR_TRY(const auto rows, snapshot.select(select));
-  std::map<ProcessInstanceId, const ports::Row*> by_id;
-  for (const ports::Row& row : rows)
-    by_id.emplace(id_of<ProcessInstanceId>(row, columns::id), &row);
-  for (NoticeRow& notice : notices) {
-    const auto found = by_id.find(notice.instance);
-    if (found == by_id.end()) continue;
-    const ports::Row& row = *found->second;
-    notice.title = text_of(row, columns::title);
-    notice.record = id_of<RecordId>(row, columns::record_id);
-    notice.definition = id_of<ProcessDefinitionId>(row, columns::definition_id);
-    notice.initiator = id_of<UserId>(row, columns::initiator_id);
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& snapshot,
                                                       const CallContext& context,
                                                       const NoticeQuery& query) {
@@ -413,14 +386,20 @@ Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& sn
                    id_of<UserId>(row, columns::sent_by),
                    optional_text_of(row, columns::comment).value_or(""),
                    instant_of(row, columns::created_at),
-                   optional_instant_of(row, columns::read_at),
-                   {},
-                   {},
-                   {}});
+                   optional_instant_of(row, columns::read_at)});
     instances.push_back(row[columns::instance_id]);
   }
   if (out.empty()) return out;
-  CINNABAR_CHECK_OK(add_instances(snapshot, std::move(instances), out));
+  ports::Select titles;
+  titles.table = &schema::process_instance::kTable;
+  titles.filter = where_one_of(schema::process_instance::id, std::move(instances));
+  CINNABAR_TRY(const auto found, snapshot.select(titles));
+  std::map<ProcessInstanceId, std::string> title_of;
+  for (const ports::Row& row : found) {
+    title_of.emplace(id_of<ProcessInstanceId>(row, schema::process_instance::id),
+                     text_of(row, schema::process_instance::title));
+  }
+  for (NoticeRow& notice : out) notice.title = title_of[notice.instance];
   return out;
 }
 

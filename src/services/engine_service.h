@@ -80,9 +80,6 @@ struct NoticeRow {
   std::string comment;
   Instant created_at;
   std::optional<Instant> read_at;
-  RecordId record;
-  ProcessDefinitionId definition;
-  UserId initiator;  // of the instance
 };
 struct NoticeQuery {
   std::optional<bool> is_read;                      // unset: either

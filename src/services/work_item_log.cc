@@ -35,7 +35,7 @@ class Writer {
   void entry(const HistoryEntry& entry) {
     current_ = &entry;
     redirect_.reset();
-    left_now_.clear();
+    undecided_now_.clear();
     for (const process::Event& event : entry.events) {
       std::visit([this](const auto& e) { note(e); }, event);
     }
@@ -93,6 +93,7 @@ class Writer {
     stage.is_held = event.waiting;
     if (event.waiting) unseen_.insert(event.item);
     latest_[event.item] = stages_.size();
+    items_[event.activity].push_back(event.item);
     stages_.push_back(std::move(stage));
   }
   StageOrigin origin_of(const process::WorkItemOffered& event) {
@@ -163,9 +164,8 @@ class Writer {
   void note(const process::ActivityTerminated& event) { end_items(event.activity, StageEnd::left); }
   // Events about tasks and activities come first, and do not say that it is the end of everything.
   void note(const process::InstanceTerminated& event) {
-    for (WorkItemStage& stage : stages_) {
-      const bool is_undecided = stage.end == StageEnd::left || stage.end == StageEnd::unneeded;
-      if (!is_undecided || !left_now_.contains(stage.item)) continue;
+    for (const WorkItemId item : undecided_now_) {
+      WorkItemStage& stage = *latest(item);
       stage.end = StageEnd::closed;
       stage.ended_by = event.by;
       stage.comment = event.comment;
@@ -184,18 +184,15 @@ class Writer {
     stage.ended_at = current_->at;
     stage.comment = comment;
   }
+  // Without a decision.
   void end_item(WorkItemId item, StageEnd how) {
     WorkItemStage* stage = latest(item);
     if (stage == nullptr || stage->end != StageEnd::open) return;
     end(*stage, how, current_->actor, {});
-    left_now_.insert(item);
+    undecided_now_.push_back(item);
   }
   void end_items(ActivityInstanceId activity, StageEnd how) {
-    for (WorkItemStage& stage : stages_) {
-      if (stage.activity != activity || stage.end != StageEnd::open) continue;
-      end(stage, how, current_->actor, {});
-      left_now_.insert(stage.item);
-    }
+    for (const WorkItemId item : items_[activity]) end_item(item, how);
   }
   // What was done there and since counts no more.
   void overtake(const std::string& node_id) {
@@ -208,9 +205,10 @@ class Writer {
   std::optional<Redirect> redirect_;  // of the command
   std::vector<WorkItemStage> stages_;
   std::map<ActivityInstanceId, std::string> nodes_;
+  std::map<ActivityInstanceId, std::vector<WorkItemId>> items_;
   std::map<WorkItemId, std::size_t> latest_;
   std::set<WorkItemId> unseen_;
-  std::set<WorkItemId> left_now_;  // by the command
+  std::vector<WorkItemId> undecided_now_;  // ended by the command
 };
 
 }  // namespace
