@@ -10,6 +10,8 @@ namespace {
 // Real ids begin with the second in which they were made, so these begin like one, too.
 constexpr std::string_view kHead = "5f0c1e00";
 constexpr std::size_t kDigits = 24;
+// Two digits of the part follow.
+constexpr std::string_view kPartHead = "5f0c1f";
 
 }  // namespace
 
@@ -27,6 +29,18 @@ std::optional<std::int64_t> from_hex24(std::string_view text) {
   for (const char c : *bytes) number = number << 8U | static_cast<unsigned char>(c);
   if (number == 0 || number > static_cast<std::uint64_t>(kIdMax)) return std::nullopt;
   return static_cast<std::int64_t>(number);
+}
+
+std::string to_hex24_of_part(std::int64_t number, std::uint8_t part) {
+  return fmt::format("{}{:02x}{:016x}", kPartHead, part, static_cast<std::uint64_t>(number));
+}
+
+std::optional<std::int64_t> from_hex24_or_part(std::string_view text) {
+  std::string plain = to_lower_ascii(text);
+  if (plain.size() == kDigits && plain.starts_with(kPartHead)) {
+    plain.replace(0, kHead.size(), kHead);
+  }
+  return from_hex24(plain);
 }
 
 std::string app_id(const services::Catalog& catalog, ApplicationId application) {

@@ -1,7 +1,6 @@
 #include "api/dialects/jodoo/workflow.h"
 
-#include "api/common/utc_text.h"
-#include "api/dialects/jodoo/fields.h"
+#include "api/dialects/jodoo/contacts.h"
 #include "api/dialects/jodoo/workflow_codes.h"
 #include "api/dialects/jodoo/workflow_target.h"
 #include "api/dialects/jodoo/workflow_views.h"
@@ -10,14 +9,15 @@
 #include "services/inbox_service.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace cinnabar::jodoo {
 namespace {
 
 using api::Lane;
-using services::StageEnd;
 using services::WorkItemStage;
 
 constexpr std::int64_t kPageMax = 100;
@@ -65,40 +65,23 @@ std::vector<WorkItemStage> done_by_people(std::vector<WorkItemStage> stages) {
 }
 
 Result<Json> list_logs(Entry& entry) {
-  if (const Json* types = member(entry, "types")) {
-    const Json::Array* array = types->as_array();
-    const bool is_known = array != nullptr && std::ranges::all_of(*array, [](const Json& one) {
-                            return one.as_string() != nullptr && *one.as_string() == "comment";
-                          });
-    if (!is_known) return fail(codes::kInvalidPlatformParameter, "types is [\"comment\"].");
-  } else {
-    return fail(codes::kInvalidPlatformParameter, "types is missing.");
-  }
+  const Json* types = member(entry, "types");
+  if (types == nullptr) return fail(codes::kInvalidPlatformParameter, "types is missing.");
+  const Json::Array* array = types->as_array();
+  const bool is_known = array != nullptr && std::ranges::all_of(*array, [](const Json& one) {
+                          return one.as_string() != nullptr && *one.as_string() == "comment";
+                        });
+  if (!is_known) return fail(codes::kInvalidPlatformParameter, "types is [\"comment\"].");
   CINNABAR_TRY(const std::int64_t most, limit(entry, kPageMax, kPageMax));
-  CINNABAR_TRY(std::int64_t passed, skip(entry));
+  CINNABAR_TRY(const std::int64_t passed, skip(entry));
   CINNABAR_TRY(const Workflow workflow, find_workflow(entry, *entry.snapshot));
-  CINNABAR_TRY(auto all, stages_of(entry, workflow));
+  CINNABAR_TRY(auto stages, stages_of(entry, workflow));
   const FlowNumbers numbers(*workflow.definition->graph);
-  Json logs = Json::array();
-  std::int64_t taken = 0;
-  for (const WorkItemStage& stage : done_by_people(std::move(all))) {
-    if (stage.comment.empty() || passed-- > 0) continue;
-    if (taken++ == most) break;
-    const auto number = numbers.number_of(stage.node_id);
-    logs.push(std::move(
-        Json::object()
-            .set("flow_id", number ? Json(*number) : Json())
-            .set("flow_name", stage.node_name)
-            .set("create_time", api::to_utc_millis(stage.created_at))
-            .set("create_action", std::string(create_action(stage)))
-            .set("finish_time", stage.ended_at ? Json(api::to_utc_millis(*stage.ended_at)) : Json())
-            .set("finish_action", std::string(finish_action(stage)))
-            .set("operator", member_json(*entry.people, stage.ended_by))
-            .set("comment", stage.comment)
-            .set("signature", nullptr)
-            .set("attachments", Json::array())));
+  Json::Array logs;
+  for (const WorkItemStage& stage : done_by_people(std::move(stages))) {
+    if (!stage.comment.empty()) logs.push_back(log_json(entry, numbers, stage));
   }
-  return std::move(Json::object().set("logs", std::move(logs)));
+  return std::move(Json::object().set("logs", page_of(std::move(logs), passed, most)));
 }
 
 // The id of a member, besides what other answers say.
@@ -114,105 +97,126 @@ Json operator_json(const Entry& entry, UserId user) {
 
 Result<Json> approval_comments(Entry& entry) {
   CINNABAR_TRY(const Target form, target(entry));
-  CINNABAR_TRY(std::int64_t passed, skip(entry));
+  CINNABAR_TRY(const std::int64_t passed, skip(entry));
   CINNABAR_TRY(const Workflow workflow, find_workflow(entry, *entry.snapshot, entry.path[2]));
-  if (workflow.record.form != form.form) return fail(codes::kInstanceUnknown);
-  CINNABAR_TRY(auto all, stages_of(entry, workflow));
-  Json list = Json::array();
-  std::int64_t taken = 0;
-  for (const WorkItemStage& stage : done_by_people(std::move(all))) {
-    if (passed-- > 0) continue;
-    if (taken++ == kPageMax) break;
-    list.push(std::move(Json::object()
-                            .set("operator", operator_json(entry, stage.ended_by))
-                            .set("flowAction", std::string(finish_action(stage)))
-                            .set("comment", stage.comment)
-                            .set("flowNodeName", stage.node_name)));
+  if (workflow.process->form != form.form) return fail(codes::kInstanceUnknown);
+  CINNABAR_TRY(auto stages, stages_of(entry, workflow));
+  Json::Array list;
+  for (const WorkItemStage& stage : done_by_people(std::move(stages))) {
+    list.push_back(std::move(Json::object()
+                                 .set("operator", operator_json(entry, stage.ended_by))
+                                 .set("flowAction", std::string(finish_action(stage)))
+                                 .set("comment", stage.comment)
+                                 .set("flowNodeName", stage.node_name)));
   }
-  return std::move(Json::object().set("approveCommentList", std::move(list)));
+  return std::move(
+      Json::object().set("approveCommentList", page_of(std::move(list), passed, kPageMax)));
 }
 
 // ---- a member's tasks ----
 
-// Of the processes whose tasks this key may see.
-std::vector<CellValue> processes_of(const Entry& entry) {
-  std::vector<CellValue> ids;
+// Whose tasks this key may see.
+std::vector<ProcessId> processes_of(const Entry& entry) {
+  std::vector<ProcessId> ids;
   const UserId own = entry.context.principal.user;
   for (const auto& [id, process] : entry.catalog->processes()) {
     if (!entry.people->may(own, PermissionAction::view, id)) continue;
-    if (!check_app(entry, app_id(*entry.catalog, process.application))) continue;
-    ids.emplace_back(id.value());
+    if (check_app(entry, app_id(*entry.catalog, process.application))) ids.push_back(id);
   }
   return ids;
 }
 
-// What the pages of tasks and copies know about an instance.
-struct Known {
-  Workflow workflow;
-  std::vector<WorkItemStage> stages;
-};
-
-Result<std::map<ProcessInstanceId, Known>> know(const Entry& entry,
-                                                const std::vector<ProcessInstanceId>& ids) {
-  CINNABAR_TRY(const auto summaries, entry.services->instances.summaries(*entry.snapshot, ids));
-  CINNABAR_TRY(const auto histories, entry.services->instances.histories(*entry.snapshot, ids));
-  std::map<ProcessInstanceId, Known> known;
-  for (const auto& [id, summary] : summaries) {
-    Workflow workflow;
-    workflow.summary = summary;
-    workflow.process = entry.catalog->process(summary.process);
-    workflow.definition = entry.catalog->definition(summary.definition);
-    const auto history = histories.find(id);
-    if (workflow.process == nullptr || workflow.definition == nullptr) continue;
-    if (history == histories.end()) continue;
-    workflow.record.form = workflow.process->form;
-    workflow.app_id = app_id(*entry.catalog, workflow.process->application);
-    workflow.entry_id = entry_id(*entry.catalog, workflow.process->form);
-    auto stages = services::work_item_log(*workflow.definition->graph, history->second);
-    known.emplace(id, Known{std::move(workflow), std::move(stages)});
-  }
-  return known;
+services::CallContext context_of(const Entry& entry, UserId user) {
+  services::CallContext context = entry.context;
+  context.principal.user = user;
+  return context;
 }
 
-Result<Json> list_tasks(Entry& entry) {
-  CINNABAR_TRY(const std::string username, required_text(entry, "username"));
-  CINNABAR_TRY(const std::int64_t most, limit(entry, 10, kPageMax));
+// Lists are asked for one more than are shown, which tells whether there are more.
+template <typename Row>
+bool drop_what_is_more(std::vector<Row>& rows, std::int64_t most) {
+  const bool has_more = std::ssize(rows) > most;
+  if (has_more) rows.resize(static_cast<std::size_t>(most));
+  return has_more;
+}
+
+// The instances that rows are about.
+template <typename Row>
+std::vector<ProcessInstanceId> instances_of(const std::vector<Row>& rows) {
+  std::set<ProcessInstanceId> ids;
+  for (const Row& row : rows) ids.insert(row.instance);
+  return {ids.begin(), ids.end()};
+}
+
+Result<std::map<ProcessInstanceId, Workflow>> workflows_of(
+    const Entry& entry, const std::vector<ProcessInstanceId>& ids) {
+  CINNABAR_TRY(const auto summaries, entry.services->instances.summaries(*entry.snapshot, ids));
+  std::map<ProcessInstanceId, Workflow> workflows;
+  for (const auto& [id, summary] : summaries) {
+    if (auto workflow = workflow_of(entry, summary)) workflows.emplace(id, *std::move(workflow));
+  }
+  return workflows;
+}
+
+Result<services::InboxQuery> task_query(const Entry& entry, std::int64_t most) {
+  namespace columns = services::inbox_columns;
   CINNABAR_TRY(const std::int64_t offset, skip(entry));
   CINNABAR_TRY(const std::string cursor, optional_text(entry, "task_id"));
-  CINNABAR_TRY(const UserId user, find_member(entry, username));
-  namespace columns = services::inbox_columns;
-  services::InboxQuery query;
-  std::vector<FilterNode> parts{where_one_of(columns::process_id, processes_of(entry))};
+  std::vector<CellValue> processes;
+  for (const ProcessId id : processes_of(entry)) processes.emplace_back(id.value());
+  std::vector<FilterNode> parts{where_one_of(columns::process_id, std::move(processes))};
   if (!cursor.empty()) {
     const auto number = from_hex24(cursor);
     if (!number) return fail(codes::kTaskUnknown);
     parts.push_back(where(columns::id, FilterOp::greater, CellValue{*number}));
   }
+  services::InboxQuery query;
   query.filter = all_of(std::move(parts));
   query.order = {{columns::id, false}};
   // Version 6 goes on from a task, the others pass over so many.
   constexpr std::int64_t kFirstWithCursor = 6;
   query.offset = entry.version < kFirstWithCursor ? offset : 0;
   query.limit = most + 1;
-  services::CallContext context = entry.context;
-  context.principal.user = user;
-  CINNABAR_TRY(auto items, entry.services->inbox.list(*entry.snapshot, context, query));
-  const bool has_more = std::ssize(items) > most;
-  if (has_more) items.resize(static_cast<std::size_t>(most));
-  std::set<ProcessInstanceId> ids;
-  for (const services::InboxItem& item : items) ids.insert(item.instance);
-  CINNABAR_TRY(const auto known, know(entry, {ids.begin(), ids.end()}));
+  return query;
+}
+
+// The tasks as they are listed, of the instances that are known.
+Result<Json> tasks_json(const Entry& entry, const std::vector<services::InboxItem>& items,
+                        UserId user) {
+  const std::vector<ProcessInstanceId> ids = instances_of(items);
+  CINNABAR_TRY(const auto workflows, workflows_of(entry, ids));
+  CINNABAR_TRY(const auto histories, entry.services->instances.histories(*entry.snapshot, ids));
+  // An instance may ask somebody several times.
+  std::map<ProcessInstanceId, std::pair<FlowNumbers, std::vector<WorkItemStage>>> told;
+  for (const auto& [id, workflow] : workflows) {
+    const auto history = histories.find(id);
+    if (history == histories.end()) continue;
+    const process::ProcessDefinition& graph = *workflow.definition->graph;
+    told.emplace(id,
+                 std::pair(FlowNumbers(graph), services::work_item_log(graph, history->second)));
+  }
   Json tasks = Json::array();
   for (const services::InboxItem& item : items) {
-    const auto found = known.find(item.instance);
-    if (found == known.end()) continue;
-    const auto& [workflow, stages] = found->second;
+    const auto found = told.find(item.instance);
+    if (found == told.end()) continue;
+    const auto& [numbers, stages] = found->second;
     const auto stage = std::ranges::find_if(
         stages, [&](const WorkItemStage& one) { return one.item == item.id && one.is_last; });
     if (stage == stages.end()) continue;
-    const FlowNumbers numbers(*workflow.definition->graph);
-    tasks.push(task_json(entry, workflow, numbers, *stage, user));
+    tasks.push(task_json(entry, workflows.at(item.instance), numbers, *stage, user));
   }
+  return tasks;
+}
+
+Result<Json> list_tasks(Entry& entry) {
+  CINNABAR_TRY(const std::string username, required_text(entry, "username"));
+  CINNABAR_TRY(const std::int64_t most, limit(entry, 10, kPageMax));
+  CINNABAR_TRY(const UserId user, find_member(*entry.people, username));
+  CINNABAR_TRY(const services::InboxQuery query, task_query(entry, most));
+  CINNABAR_TRY(auto items,
+               entry.services->inbox.list(*entry.snapshot, context_of(entry, user), query));
+  const bool has_more = drop_what_is_more(items, most);
+  CINNABAR_TRY(Json tasks, tasks_json(entry, items, user));
   return std::move(Json::object().set("has_more", has_more).set("tasks", std::move(tasks)));
 }
 
@@ -226,60 +230,25 @@ Result<std::optional<bool>> read_status(const Entry& entry) {
   return fail(codes::kInvalidPlatformParameter, "read_status is read, unread or all.");
 }
 
-Json copy_json(const Entry& entry, const Known& known, const services::NoticeRow& notice,
-               UserId reader) {
-  const Workflow& workflow = known.workflow;
-  const process::ProcessDefinition& graph = *workflow.definition->graph;
-  const auto number = FlowNumbers(graph).number_of(notice.node_id);
-  const auto node = graph.find_node(notice.node_id);
-  const services::DeployedForm* form = entry.catalog->form(workflow.record.form);
-  const auto& ended = workflow.summary.ended_at;
-  return std::move(Json::object()
-                       .set("app_id", workflow.app_id)
-                       .set("form_id", workflow.entry_id)
-                       .set("task_id", to_hex24(notice.id.value()))
-                       .set("instance_id", to_hex24(workflow.summary.record.value()))
-                       .set("form_title", form == nullptr ? std::string() : form->definition->name)
-                       .set("title", notice.title)
-                       .set("flow_id", number ? Json(*number) : Json())
-                       .set("flow_name", node ? graph.node(*node).name : std::string())
-                       .set("url", "")
-                       .set("assignee", member_json(*entry.people, reader))
-                       .set("creator", member_json(*entry.people, workflow.summary.initiator))
-                       .set("create_time", api::to_utc_millis(workflow.summary.created_at))
-                       .set("status", notice.read_at ? 1 : 0)
-                       .set("start_time", api::to_utc_millis(notice.created_at))
-                       .set("start_action", "forward")
-                       .set("finish_time", ended ? Json(api::to_utc_millis(*ended)) : Json()));
-}
-
 Result<Json> list_copies(Entry& entry) {
   CINNABAR_TRY(const std::string username, required_text(entry, "username"));
   services::NoticeQuery query;
   CINNABAR_TRY(query.is_read, read_status(entry));
   CINNABAR_TRY(const std::int64_t most, limit(entry, 10, kPageMax));
   CINNABAR_TRY(query.offset, skip(entry));
-  CINNABAR_TRY(const UserId user, find_member(entry, username));
+  CINNABAR_TRY(const UserId user, find_member(*entry.people, username));
   query.since = entry.services->clock.now() - hours(90 * 24);
+  query.processes = processes_of(entry);
   query.newest_first = true;
   query.limit = most + 1;
-  std::vector<ProcessId> processes;
-  for (const CellValue& id : processes_of(entry)) {
-    processes.emplace_back(std::get<std::int64_t>(id));
-  }
-  query.processes = std::move(processes);
-  services::CallContext context = entry.context;
-  context.principal.user = user;
-  CINNABAR_TRY(auto notices, entry.services->engine.notices(*entry.snapshot, context, query));
-  const bool has_more = std::ssize(notices) > most;
-  if (has_more) notices.resize(static_cast<std::size_t>(most));
-  std::set<ProcessInstanceId> ids;
-  for (const services::NoticeRow& notice : notices) ids.insert(notice.instance);
-  CINNABAR_TRY(const auto known, know(entry, {ids.begin(), ids.end()}));
+  CINNABAR_TRY(auto notices,
+               entry.services->engine.notices(*entry.snapshot, context_of(entry, user), query));
+  const bool has_more = drop_what_is_more(notices, most);
+  CINNABAR_TRY(const auto workflows, workflows_of(entry, instances_of(notices)));
   Json list = Json::array();
   for (const services::NoticeRow& notice : notices) {
-    const auto found = known.find(notice.instance);
-    if (found != known.end()) list.push(copy_json(entry, found->second, notice, user));
+    const auto found = workflows.find(notice.instance);
+    if (found != workflows.end()) list.push(copy_json(entry, found->second, notice, user));
   }
   return std::move(Json::object().set("has_more", has_more).set("cc_list", std::move(list)));
 }

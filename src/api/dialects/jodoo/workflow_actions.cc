@@ -1,12 +1,13 @@
 // What members do with their tasks, and administrators with instances. Each call is one write:
 // what it leads to is there as a whole, or not at all.
-#include "api/dialects/jodoo/code_table.h"
+#include "api/dialects/jodoo/contacts.h"
 #include "api/dialects/jodoo/workflow.h"
 #include "api/dialects/jodoo/workflow_codes.h"
 #include "api/dialects/jodoo/workflow_target.h"
 #include "base/text.h"
 #include "services/engine_service.h"
 
+#include <algorithm>
 #include <array>
 
 namespace cinnabar::jodoo {
@@ -44,7 +45,7 @@ api::Answer acting(const api::Call& call) {
   const auto shared = std::make_shared<const Entry>(std::move(*entry));
   return api::WriteStep{[shared](ports::WriteTransaction& transaction) -> Result<http::Response> {
                           CINNABAR_CHECK_OK(kChange(*shared, transaction));
-                          return success(std::move(Json::object().set("status", "success")));
+                          return success(done());
                         },
                         refuse_action};
 }
@@ -71,7 +72,7 @@ Result<Task> find_task(const Entry& entry, ports::WriteTransaction& transaction)
   Task task;
   CINNABAR_TRY(task.comment, optional_text(entry, "comment"));
   CINNABAR_TRY(task.workflow, find_workflow(entry, transaction));
-  CINNABAR_TRY(task.member, find_member(entry, username));
+  CINNABAR_TRY(task.member, find_member(*entry.people, username));
   CINNABAR_TRY(task.acting, acting_as(entry, task.workflow.summary.process, task.member));
   CINNABAR_TRY(const auto item, read_task(task.workflow, text));
   if (!item) return fail(codes::kTaskDone);
@@ -156,7 +157,7 @@ Status rollback(const Entry& entry, ports::WriteTransaction& transaction) {
 Status transfer(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const std::string to, required_text(entry, "transfer_username"));
   CINNABAR_TRY(const Task task, find_task(entry, transaction));
-  CINNABAR_TRY(const UserId heir, find_member(entry, to));
+  CINNABAR_TRY(const UserId heir, find_member(*entry.people, to));
   if (heir == task.member) return fail(codes::kTransferToSelf);
   process::Transfer command;
   command.item = task.item;
@@ -192,7 +193,7 @@ Result<std::vector<UserId>> people_to_add(const Entry& entry) {
   }
   std::vector<UserId> people;
   for (const std::string& name : names) {
-    CINNABAR_TRY(const UserId user, find_member(entry, name));
+    CINNABAR_TRY(const UserId user, find_member(*entry.people, name));
     people.push_back(user);
   }
   return people;
@@ -227,7 +228,7 @@ Status revoke(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const std::string text, optional_text(entry, "task_id"));
   CINNABAR_TRY(const std::string comment, optional_text(entry, "comment"));
   CINNABAR_TRY(const Workflow workflow, find_workflow(entry, transaction));
-  CINNABAR_TRY(const UserId user, find_member(entry, username));
+  CINNABAR_TRY(const UserId user, find_member(*entry.people, username));
   CINNABAR_TRY(const auto context, acting_as(entry, workflow.summary.process, user));
   std::optional<WorkItemId> item;
   if (!text.empty()) {

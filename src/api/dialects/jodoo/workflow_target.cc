@@ -3,8 +3,6 @@
 #include "api/dialects/jodoo/workflow_codes.h"
 #include "base/text.h"
 
-#include <fmt/format.h>
-
 namespace cinnabar::jodoo {
 namespace {
 
@@ -17,10 +15,6 @@ std::optional<std::int64_t> own_number(std::string_view node_id) {
   if (!number || *number < 1 || *number > kMax) return std::nullopt;
   return number;
 }
-
-// Real task ids look like any other id here. Stages that are over need one that no item has: the
-// second digit from the left, which is f in no other id, tells them apart.
-constexpr std::string_view kStageHead = "5f0c1f";
 
 }  // namespace
 
@@ -71,29 +65,26 @@ Result<Workflow> find_workflow(const Entry& entry, ports::ReadTransaction& snaps
     if (view.error().code == Code::not_found) return unknown();
     return std::move(view).error();
   }
-  Workflow found;
-  found.record = *std::move(view);
-  if (!found.record.instance.is_assigned()) return unknown();
+  if (!view->instance.is_assigned()) return unknown();
   CINNABAR_TRY(const auto summaries,
-               entry.services->instances.summaries(snapshot, {found.record.instance}));
-  const auto summary = summaries.find(found.record.instance);
+               entry.services->instances.summaries(snapshot, {view->instance}));
+  const auto summary = summaries.find(view->instance);
   if (summary == summaries.end()) return unknown();
-  found.summary = summary->second;
-  found.process = entry.catalog->process(found.summary.process);
-  found.definition = entry.catalog->definition(found.summary.definition);
-  if (found.process == nullptr || found.definition == nullptr) return unknown();
-  found.app_id = app_id(*entry.catalog, found.process->application);
-  found.entry_id = entry_id(*entry.catalog, found.record.form);
-  CINNABAR_CHECK_OK(check_app(entry, found.app_id));
-  return found;
+  auto found = workflow_of(entry, summary->second);
+  if (!found) return unknown();
+  CINNABAR_CHECK_OK(check_app(entry, found->app_id));
+  return *std::move(found);
 }
 
-Result<UserId> find_member(const Entry& entry, std::string_view username) {
-  const services::User* user = entry.people->user_by_name(username);
-  if (user == nullptr || !user->enabled) {
-    return fail(codes::kMemberUnknown, std::string(username) + ".");
-  }
-  return user->id;
+std::optional<Workflow> workflow_of(const Entry& entry, const services::InstanceSummary& summary) {
+  Workflow found;
+  found.summary = summary;
+  found.process = entry.catalog->process(summary.process);
+  found.definition = entry.catalog->definition(summary.definition);
+  if (found.process == nullptr || found.definition == nullptr) return std::nullopt;
+  found.app_id = app_id(*entry.catalog, found.process->application);
+  found.entry_id = entry_id(*entry.catalog, found.process->form);
+  return found;
 }
 
 Result<services::CallContext> acting_as(const Entry& entry, ProcessId process, UserId member) {
@@ -109,19 +100,12 @@ Result<services::CallContext> acting_as(const Entry& entry, ProcessId process, U
 std::string task_id(const Workflow& workflow, const services::WorkItemStage& stage) {
   if (!stage.item.is_assigned()) return to_hex24(workflow.summary.id.value());
   if (stage.is_last) return to_hex24(stage.item.value());
-  return fmt::format("{}{:02x}{:016x}", kStageHead, stage.stage & 0xFF,
-                     static_cast<std::uint64_t>(stage.item.value()));
+  return to_hex24_of_part(stage.item.value(), static_cast<std::uint8_t>(stage.stage & 0xFF));
 }
 
 Result<std::optional<WorkItemId>> read_task(const Workflow& workflow, std::string_view text) {
-  constexpr std::size_t kStageDigits = 2;
-  std::string plain = to_lower_ascii(text);
-  if (plain.starts_with(kStageHead)) {
-    // Whatever stage: what is asked of it is asked of the task.
-    plain = to_hex24(1).substr(0, kStageHead.size() + kStageDigits) +
-            plain.substr(std::min(plain.size(), kStageHead.size() + kStageDigits));
-  }
-  const auto number = from_hex24(plain);
+  // Whatever stage: what is asked of it is asked of the task.
+  const auto number = from_hex24_or_part(text);
   if (!number) return fail(codes::kTaskUnknown);
   if (*number == workflow.summary.id.value()) return std::optional<WorkItemId>();
   return std::optional(WorkItemId{*number});

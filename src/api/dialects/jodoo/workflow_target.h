@@ -34,7 +34,6 @@ class FlowNumbers {
 };
 
 struct Workflow {
-  services::RecordView record;
   services::InstanceSummary summary;
   const services::Process* process = nullptr;  // of the entry's catalog
   std::shared_ptr<const services::DeployedDefinition> definition;
@@ -47,9 +46,9 @@ struct Workflow {
 Result<Workflow> find_workflow(const Entry& entry, ports::ReadTransaction& snapshot);
 Result<Workflow> find_workflow(const Entry& entry, ports::ReadTransaction& snapshot,
                                std::string_view record);
+// Of an instance that is known; nullopt when its process is not deployed any more.
+std::optional<Workflow> workflow_of(const Entry& entry, const services::InstanceSummary& summary);
 
-// A member who may sign in. 1010 for others.
-Result<UserId> find_member(const Entry& entry, std::string_view username);
 // The member `username`, on whose behalf the call is made: the key's user must be somebody who may
 // change the process for others, else 8302.
 Result<services::CallContext> acting_as(const Entry& entry, ProcessId process, UserId member);

@@ -42,8 +42,13 @@ Json time_or_null(const std::optional<Instant>& at) {
 }
 
 std::string form_title(const Entry& entry, const Workflow& workflow) {
-  const services::DeployedForm* form = entry.catalog->form(workflow.record.form);
+  const services::DeployedForm* form = entry.catalog->form(workflow.process->form);
   return form == nullptr ? std::string() : form->definition->name;
+}
+
+Json flow_id(const FlowNumbers& numbers, std::string_view node_id) {
+  const auto number = numbers.number_of(node_id);
+  return number ? Json(*number) : Json();
 }
 
 }  // namespace
@@ -96,7 +101,6 @@ std::string_view finish_action(const WorkItemStage& stage) {
 
 Json task_json(const Entry& entry, const Workflow& workflow, const FlowNumbers& numbers,
                const WorkItemStage& stage, UserId assignee) {
-  const auto number = numbers.number_of(stage.node_id);
   return std::move(
       Json::object()
           .set("app_id", workflow.app_id)
@@ -105,7 +109,7 @@ Json task_json(const Entry& entry, const Workflow& workflow, const FlowNumbers& 
           .set("title", workflow.summary.headers.title)
           .set("instance_id", to_hex24(workflow.summary.record.value()))
           .set("task_id", task_id(workflow, stage))
-          .set("flow_id", number ? Json(*number) : Json())
+          .set("flow_id", flow_id(numbers, stage.node_id))
           .set("flow_name", stage.node_name)
           .set("url", "")
           .set("assignee",
@@ -116,6 +120,43 @@ Json task_json(const Entry& entry, const Workflow& workflow, const FlowNumbers& 
           .set("finish_time", time_or_null(stage.ended_at))
           .set("finish_action", text_or_null(finish_action(stage)))
           .set("status", task_status(stage, workflow.summary.state)));
+}
+
+Json log_json(const Entry& entry, const FlowNumbers& numbers, const WorkItemStage& stage) {
+  return std::move(Json::object()
+                       .set("flow_id", flow_id(numbers, stage.node_id))
+                       .set("flow_name", stage.node_name)
+                       .set("create_time", api::to_utc_millis(stage.created_at))
+                       .set("create_action", std::string(create_action(stage)))
+                       .set("finish_time", time_or_null(stage.ended_at))
+                       .set("finish_action", std::string(finish_action(stage)))
+                       .set("operator", member_json(*entry.people, stage.ended_by))
+                       .set("comment", stage.comment)
+                       .set("signature", nullptr)
+                       .set("attachments", Json::array()));
+}
+
+Json copy_json(const Entry& entry, const Workflow& workflow, const services::NoticeRow& notice,
+               UserId reader) {
+  const process::ProcessDefinition& graph = *workflow.definition->graph;
+  const auto node = graph.find_node(notice.node_id);
+  return std::move(Json::object()
+                       .set("app_id", workflow.app_id)
+                       .set("form_id", workflow.entry_id)
+                       .set("task_id", to_hex24(notice.id.value()))
+                       .set("instance_id", to_hex24(workflow.summary.record.value()))
+                       .set("form_title", form_title(entry, workflow))
+                       .set("title", notice.title)
+                       .set("flow_id", flow_id(FlowNumbers(graph), notice.node_id))
+                       .set("flow_name", node ? graph.node(*node).name : std::string())
+                       .set("url", "")
+                       .set("assignee", member_json(*entry.people, reader))
+                       .set("creator", member_json(*entry.people, workflow.summary.initiator))
+                       .set("create_time", api::to_utc_millis(workflow.summary.created_at))
+                       .set("status", notice.read_at ? 1 : 0)
+                       .set("start_time", api::to_utc_millis(notice.created_at))
+                       .set("start_action", "forward")
+                       .set("finish_time", time_or_null(workflow.summary.ended_at)));
 }
 
 Json instance_json(const Entry& entry, const Workflow& workflow) {

@@ -3,6 +3,7 @@
 
 #include "api/dialects/jodoo/workflow_target.h"
 #include "base/json.h"
+#include "services/engine_service.h"
 #include "services/work_item_log.h"
 
 #include <string_view>
@@ -16,6 +17,11 @@ std::string_view finish_action(const services::WorkItemStage& stage);
 // A task. `assignee`: who is asked when it is offered to a group.
 Json task_json(const Entry& entry, const Workflow& workflow, const FlowNumbers& numbers,
                const services::WorkItemStage& stage, UserId assignee = {});
+// What somebody said about a task when it was finished.
+Json log_json(const Entry& entry, const FlowNumbers& numbers, const services::WorkItemStage& stage);
+// A copy that was sent to `reader`.
+Json copy_json(const Entry& entry, const Workflow& workflow, const services::NoticeRow& notice,
+               UserId reader);
 // An instance without its tasks.
 Json instance_json(const Entry& entry, const Workflow& workflow);
 
