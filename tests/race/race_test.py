@@ -32,6 +32,35 @@ BATCH_ITEMS = 100
 BATCH_END_SECONDS = 30
 
 
+def at_once(count, work):
+    """What `work` answers to so many clients that begin at the same moment."""
+    gate, answers = threading.Barrier(count), []
+
+    def one():
+        gate.wait()
+        answers.append(work())
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def ask(server, method, path, body, authorization):
+    """The status and the answer, also of a refusal."""
+    request = urllib.request.Request(
+        server.url + path, None if body is None else json.dumps(body).encode(),
+        {"Authorization": authorization, "Content-Type": "application/json"}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, json.load(refusal)
+
+
 class RaceTest(unittest.TestCase):
     def setUp(self):
         self.server = servers.Server(BINARY, [])
@@ -51,17 +80,7 @@ class RaceTest(unittest.TestCase):
             created = self.call(EDIT, action="create", formdata=[{"id": "FORMITM_1", "value": f"race {ticket}"}])
             number = int(created["result"])
             position = self.call(QUERY, data_no=number)["result"][0]["data_id"]
-            gate, answers = threading.Barrier(CLIENTS), []
-
-            def push():
-                gate.wait()
-                answers.append(self.call(EDIT, action="update", data_id=position))
-
-            threads = [threading.Thread(target=push) for _ in range(CLIENTS)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            answers = at_once(CLIENTS, lambda: self.call(EDIT, action="update", data_id=position))
             statuses = sorted(str(answer["status"]) for answer in answers)
             self.assertEqual(statuses, ["200"] + ["404"] * (CLIENTS - 1), answers)
             after = self.call(QUERY, data_no=number)["result"]
@@ -69,19 +88,11 @@ class RaceTest(unittest.TestCase):
             self.assertNotEqual(after[0]["data_id"], position)
 
     def test_numbers_of_concurrent_creates_have_no_gap_and_no_twin(self):
-        numbers, gate = [], threading.Barrier(CLIENTS)
-
         def create():
-            gate.wait()
-            for _ in range(20):
-                answer = self.call(EDIT, action="create", formdata=[{"id": "FORMITM_1", "value": "x"}])
-                numbers.append(int(answer["result"]))
+            made = [self.call(EDIT, action="create", formdata=[{"id": "FORMITM_1", "value": "x"}]) for _ in range(20)]
+            return [int(answer["result"]) for answer in made]
 
-        threads = [threading.Thread(target=create) for _ in range(CLIENTS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        numbers = [number for some in at_once(CLIENTS, create) for number in some]
         self.assertEqual(sorted(numbers), list(range(1, CLIENTS * 20 + 1)))
 
 
@@ -98,15 +109,7 @@ class BatchRaceTest(unittest.TestCase):
         authorization = f"Bearer {BATCH_TOKEN}"
         if user is not None:
             authorization = "Basic " + base64.b64encode(f"{user}:{user}".encode()).decode()
-        request = urllib.request.Request(
-            self.server.url + path, None if body is None else json.dumps(body).encode(),
-            {"Authorization": authorization, "Content-Type": "application/json"}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, json.load(refusal)
+        return ask(self.server, method, path, body, authorization)
 
     def batch(self, ids):
         """The ids that failed, once it has ended."""
@@ -181,37 +184,15 @@ class RecordRaceTest(unittest.TestCase):
         self.server.close()
 
     def call(self, path, key=RECORD_KEY, **members):
-        request = urllib.request.Request(
-            self.server.url + path, json.dumps({**RECORD_TARGET, **members}).encode(),
-            {"Authorization": "Bearer " + key, "Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, json.load(refusal)
+        return ask(self.server, "POST", path, {**RECORD_TARGET, **members}, "Bearer " + key)
 
     def create(self, **members):
         return self.call("/api/v5/app/entry/data/batch_create", **members)
 
-    def at_once(self, count, work):
-        gate, answers = threading.Barrier(count), []
-
-        def one():
-            gate.wait()
-            answers.append(work())
-
-        threads = [threading.Thread(target=one) for _ in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return answers
-
     def test_one_batch_sent_twice_at_once_makes_its_rows_once(self):
         for batch in range(20):
             rows = [{RECORD_FIELD: {"value": f"twin {batch} {i}"}} for i in range(3)]
-            answers = self.at_once(2, lambda: self.create(
+            answers = at_once(2, lambda: self.create(
                 key="demo-jodoo-key-unlimited", transaction_id=f"twin-{batch}", data_list=rows))
             self.assertEqual([status for status, _ in answers], [200, 200], answers)
             self.assertEqual([answer["success_count"] for _, answer in answers], [3, 3], answers)
@@ -233,7 +214,7 @@ class RecordRaceTest(unittest.TestCase):
         return [answer["code"] for status, answer in answers if status == 400]
 
     def test_the_eleventh_batch_within_a_second_is_refused(self):
-        answers = self.within_a_second(lambda: self.at_once(11, lambda: self.create(data_list=[{}])))
+        answers = self.within_a_second(lambda: at_once(11, lambda: self.create(data_list=[{}])))
         self.assertEqual(self.refused(answers), [8304], answers)
         time.sleep(1.1)
         self.assertEqual(self.create(data_list=[{}])[0], 200)
