@@ -12,9 +12,11 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include "engine_load.h"
+#include "program.h"
 #include "sim/server.h"
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -242,28 +244,17 @@ std::string line(std::string_view what, const Rate& rate) {
 int main(int argc, char** argv) {
   using namespace cinnabar;
   using namespace cinnabar::load;
-  std::string markdown;
-  int rounds = 3;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i];
-    if (i + 1 < argc && name == "--markdown") {
-      markdown = argv[i + 1];
-    } else if (i + 1 < argc && name == "--rounds") {
-      rounds = std::max(1, std::atoi(argv[i + 1]));
-    } else {
-      std::fprintf(stderr, "usage: bench_batch [--rounds N] [--markdown FILE]\n");
-      return 2;
-    }
-  }
-  const std::filesystem::path folder = std::filesystem::absolute("build/bench/batch");
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const Arguments given(argc, argv, "bench_batch [--rounds N] [--markdown FILE]",
+                        {"--rounds", "--markdown"});
+  const std::string markdown = given.text("--markdown");
+  const auto rounds = static_cast<int>(std::max<std::int64_t>(1, given.count("--rounds", 3)));
+  const WorkFolder folder("batch");
   std::string text =
       "| decided | work items | per second | per core-second | CPU us per item |\n"
       "|---|---:|---:|---:|---:|\n";
   {
     sqlite::SqliteOptions options;
-    options.path = folder / "batch.db";
+    options.path = folder.path() / "batch.db";
     const auto store = must(sqlite::SqliteStore::open(std::move(options)), "database");
     must(store->migrate(), "database");
     Bench bench(*store);
@@ -279,6 +270,5 @@ int main(int argc, char** argv) {
   }
   fmt::print("{}", text);
   if (!markdown.empty()) std::ofstream(markdown) << text;
-  std::filesystem::remove_all(folder);
   return 0;
 }

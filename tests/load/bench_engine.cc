@@ -5,9 +5,11 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include "engine_load.h"
+#include "program.h"
 #include "raw_rows.h"
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -187,38 +189,21 @@ std::string as_json(const Bench& bench) {
   return out + "]}\n";
 }
 
-[[noreturn]] void usage() {
-  std::fputs(
-      "usage: bench_engine [--seconds S] [--clients N] [--finished N] [--open N]\n"
-      "                    [--only pure|memory|sqlite|curve] [--markdown FILE] [--json FILE]\n",
-      stderr);
-  std::exit(2);
-}
-
 Options parse(int argc, char** argv) {
+  const Arguments given(
+      argc, argv,
+      "bench_engine [--seconds S] [--clients N] [--finished N] [--open N]\n"
+      "                    [--only pure|memory|sqlite|curve] [--markdown FILE] [--json FILE]",
+      {"--seconds", "--clients", "--finished", "--open", "--only", "--markdown", "--json"});
   Options options;
-  for (int i = 1; i < argc; i += 2) {
-    if (i + 1 == argc) usage();
-    const std::string_view name = argv[i];
-    const std::string value = argv[i + 1];
-    if (name == "--seconds") {
-      options.seconds = std::atof(value.c_str());
-    } else if (name == "--clients") {
-      options.clients = std::max(1, std::atoi(value.c_str()));
-    } else if (name == "--finished") {
-      options.finished = std::atoll(value.c_str());
-    } else if (name == "--open") {
-      options.open = std::atoll(value.c_str());
-    } else if (name == "--only") {
-      options.only = value;
-    } else if (name == "--markdown") {
-      options.markdown = value;
-    } else if (name == "--json") {
-      options.json = value;
-    } else {
-      usage();
-    }
-  }
+  options.seconds = given.number("--seconds", options.seconds);
+  options.clients =
+      static_cast<int>(std::max<std::int64_t>(1, given.count("--clients", options.clients)));
+  options.finished = given.count("--finished", options.finished);
+  options.open = given.count("--open", options.open);
+  options.only = given.text("--only");
+  options.markdown = given.text("--markdown");
+  options.json = given.text("--json", options.json);
   return options;
 }
 
@@ -228,15 +213,12 @@ Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace cinnabar::load;
   const Options options = parse(argc, argv);
-  const std::filesystem::path folder = std::filesystem::absolute("build/bench/engine");
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  Bench bench(options, folder);
+  const WorkFolder folder("engine");
+  Bench bench(options, folder.path());
   bench.run();
   const std::string text = table(bench);
   fmt::print("\n{}", text);
   std::ofstream(options.json) << as_json(bench);
   if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
-  std::filesystem::remove_all(folder);
   return 0;
 }

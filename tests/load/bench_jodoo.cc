@@ -2,13 +2,13 @@
 // records. See README.md.
 
 #include "http_load.h"
+#include "program.h"
 #include "raw_rows.h"
 #include "server_process.h"
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -205,21 +205,12 @@ std::string table(const std::vector<Measurement>& all, std::int64_t stored) {
 }
 
 Options parse(int argc, char** argv) {
+  const Arguments given(argc, argv, "bench_jodoo [--seconds S] [--stored N] [--markdown FILE]",
+                        {"--seconds", "--stored", "--markdown"});
   Options options;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i];
-    const std::string value = i + 1 < argc ? argv[i + 1] : "";
-    if (name == "--seconds") {
-      options.seconds = std::atof(value.c_str());
-    } else if (name == "--stored") {
-      options.stored = std::atoll(value.c_str());
-    } else if (name == "--markdown") {
-      options.markdown = value;
-    } else {
-      std::fprintf(stderr, "usage: bench_jodoo [--seconds S] [--stored N] [--markdown FILE]\n");
-      std::exit(2);
-    }
-  }
+  options.seconds = given.number("--seconds", options.seconds);
+  options.stored = given.count("--stored", options.stored);
+  options.markdown = given.text("--markdown");
   return options;
 }
 
@@ -229,22 +220,14 @@ Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace cinnabar::load;
   const Options options = parse(argc, argv);
-  const std::filesystem::path binary =
-      std::filesystem::canonical(argv[0]).parent_path() / "cinnabar";
-  const std::filesystem::path work = std::filesystem::absolute("build/bench/jodoo");
-  std::filesystem::remove_all(work);
-  std::filesystem::create_directories(work);
-  bool failed = false;
-  {
-    const ServerProcess server(binary.string(), work / "data");
-    Bench bench(server, options);
-    bench.run(work);
-    const std::string text = table(bench.measurements, options.stored);
-    fmt::print("\n{}", text);
-    if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
-    failed = std::ranges::any_of(bench.measurements,
-                                 [](const Measurement& m) { return m.failures != 0; });
-  }
-  std::filesystem::remove_all(work);
+  const WorkFolder work("jodoo");
+  const ServerProcess server(server_binary(argv[0]), work.path() / "data");
+  Bench bench(server, options);
+  bench.run(work.path());
+  const std::string text = table(bench.measurements, options.stored);
+  fmt::print("\n{}", text);
+  if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
+  const bool failed =
+      std::ranges::any_of(bench.measurements, [](const Measurement& m) { return m.failures != 0; });
   return failed ? 1 : 0;
 }

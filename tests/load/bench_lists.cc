@@ -2,6 +2,7 @@
 // sqlite3 shell. See README.md.
 
 #include "http_load.h"
+#include "program.h"
 #include "server_process.h"
 #include <fmt/format.h>
 
@@ -232,22 +233,13 @@ std::string table(const std::vector<Measurement>& all, std::int64_t stored) {
 }
 
 Options parse(int argc, char** argv) {
+  const Arguments given(argc, argv,
+                        "bench_lists [--seconds S] [--stored 1000000] [--markdown FILE]",
+                        {"--seconds", "--stored", "--markdown"});
   Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view name = argv[i];
-    const std::string value = argv[i + 1];
-    if (name == "--seconds") {
-      options.seconds = std::atof(value.c_str());
-    } else if (name == "--stored") {
-      options.stored = std::atoll(value.c_str());
-    } else if (name == "--markdown") {
-      options.markdown = value;
-    } else {
-      std::fprintf(stderr,
-                   "usage: bench_lists [--seconds S] [--stored 1000000] [--markdown FILE]\n");
-      std::exit(2);
-    }
-  }
+  options.seconds = given.number("--seconds", options.seconds);
+  options.stored = given.count("--stored", options.stored);
+  options.markdown = given.text("--markdown");
   return options;
 }
 
@@ -257,22 +249,14 @@ Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace cinnabar::load;
   const Options options = parse(argc, argv);
-  const std::filesystem::path binary =
-      std::filesystem::canonical(argv[0]).parent_path() / "cinnabar";
-  const std::filesystem::path work = std::filesystem::absolute("build/bench/lists");
-  std::filesystem::remove_all(work);
-  std::filesystem::create_directories(work);
-  bool failed = false;
-  {
-    const ServerProcess server(binary.string(), work / "data");
-    Bench bench(server, options);
-    bench.run();
-    const std::string text = table(bench.measurements, options.stored);
-    fmt::print("\n{}", text);
-    if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
-    failed = std::any_of(bench.measurements.begin(), bench.measurements.end(),
-                         [](const Measurement& m) { return m.failures != 0; });
-  }
-  std::filesystem::remove_all(work);
+  const WorkFolder work("lists");
+  const ServerProcess server(server_binary(argv[0]), work.path() / "data");
+  Bench bench(server, options);
+  bench.run();
+  const std::string text = table(bench.measurements, options.stored);
+  fmt::print("\n{}", text);
+  if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
+  const bool failed = std::any_of(bench.measurements.begin(), bench.measurements.end(),
+                                  [](const Measurement& m) { return m.failures != 0; });
   return failed ? 1 : 0;
 }

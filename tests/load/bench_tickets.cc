@@ -1,6 +1,7 @@
 // bench_tickets: what a ticket costs through the API, beside what it must cost. See README.md.
 
 #include "http_load.h"
+#include "program.h"
 #include "raw_rows.h"
 #include "server_process.h"
 #include <fmt/format.h>
@@ -295,27 +296,18 @@ std::vector<T> numbers_of(const std::string& text) {
 }
 
 Options parse(int argc, char** argv) {
+  const Arguments given(argc, argv,
+                        "bench_tickets [--seconds S] [--connections 1,16] [--stored 0,1000000] "
+                        "[--markdown FILE] [--json FILE]",
+                        {"--seconds", "--connections", "--stored", "--markdown", "--json"});
   Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view name = argv[i];
-    const std::string value = argv[i + 1];
-    if (name == "--seconds") {
-      options.seconds = std::atof(value.c_str());
-    } else if (name == "--connections") {
-      options.connections = numbers_of<int>(value);
-    } else if (name == "--stored") {
-      options.stored = numbers_of<std::int64_t>(value);
-    } else if (name == "--markdown") {
-      options.markdown = value;
-    } else if (name == "--json") {
-      options.json = value;
-    } else {
-      std::fprintf(stderr,
-                   "usage: bench_tickets [--seconds S] [--connections 1,16] [--stored 0,1000000] "
-                   "[--markdown FILE] [--json FILE]\n");
-      std::exit(2);
-    }
-  }
+  options.seconds = given.number("--seconds", options.seconds);
+  const std::string connections = given.text("--connections");
+  if (!connections.empty()) options.connections = numbers_of<int>(connections);
+  const std::string stored = given.text("--stored");
+  if (!stored.empty()) options.stored = numbers_of<std::int64_t>(stored);
+  options.markdown = given.text("--markdown");
+  options.json = given.text("--json", options.json);
   return options;
 }
 
@@ -325,21 +317,16 @@ Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace cinnabar::load;
   const Options options = parse(argc, argv);
-  const std::filesystem::path binary =
-      std::filesystem::canonical(argv[0]).parent_path() / "cinnabar";
-  const std::filesystem::path work = std::filesystem::absolute("build/bench/run");
-  std::filesystem::remove_all(work);
-  std::filesystem::create_directories(work);
-  const ServerProcess server(binary.string(), work / "data");
+  const WorkFolder work("run");
+  const ServerProcess server(server_binary(argv[0]), work.path() / "data");
   Bench bench(server, options);
   bench.run();
   const RawResult raw = write_raw_rows((server.data() / "cinnabar.db").string(),
-                                       (work / "raw.db").string(), 50'000, 64);
+                                       (work.path() / "raw.db").string(), 50'000, 64);
   const std::string text = table(bench.measurements, raw);
   fmt::print("\n{}", text);
   std::ofstream(options.json) << as_json(bench.measurements, raw);
   if (!options.markdown.empty()) std::ofstream(options.markdown) << text;
-  std::filesystem::remove_all(work);
   const bool failed = std::any_of(bench.measurements.begin(), bench.measurements.end(),
                                   [](const Measurement& m) { return m.failures != 0; });
   return failed ? 1 : 0;
