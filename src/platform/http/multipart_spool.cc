@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "platform/http/multipart.h"
 
 #include <utility>
@@ -7,6 +8,13 @@ namespace {
 
 Error too_large(Reason reason, std::string_view part) {
   return make_error(Code::resource_exhausted, reason, "expected less data", std::string(part));
+}
+
+// Some clients send files without a name, but with the media type of one. Texts have none, or one
+// of text or JSON.
+bool is_of_file(std::string_view media_type) {
+  const std::string type = to_lower_ascii(trim(media_type.substr(0, media_type.find(';'))));
+  return !type.empty() && !type.starts_with("text/") && type != "application/json";
 }
 
 }  // namespace
@@ -22,7 +30,7 @@ Status MultipartSpool::part_begin(PartHead head) {
   current_.name = std::move(head.name);
   current_.file_name = std::move(head.file_name);
   current_.media_type = std::move(head.media_type);
-  if (!current_.file_name) return {};
+  if (!current_.file_name && !is_of_file(current_.media_type)) return {};
   CINNABAR_TRY(file_, SpoolWriter::create(folder_));
   return {};
 }

@@ -47,7 +47,8 @@ class SpooledFile {
 };
 
 // One part of a multipart/form-data body. A part with a file name is a file, also when both the
-// name and the file are empty, which is what a browser sends for a file field left blank.
+// name and the file are empty, which is what a browser sends for a file field left blank; so is a
+// part without a name whose media type is not one of text or JSON.
 struct Part {
   std::string name;
   std::optional<std::string> file_name;  // valid UTF-8 without folders or control characters

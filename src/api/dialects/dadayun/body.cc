@@ -28,7 +28,7 @@ Result<Body> Body::read(const http::Request& request, const Parameters& query) {
     for (auto& [name, value] : *fields) body.json_.set(name, std::move(value));
   }
   for (const http::Part& part : request.parts) {
-    if (!part.file_name) body.json_.set(part.name, part.text);
+    if (part.file == nullptr) body.json_.set(part.name, part.text);
   }
   // What stands in the query as well counts there only when the body has no such name.
   for (const auto& [name, value] : query.all()) {

@@ -54,9 +54,9 @@ Parameters Parameters::read(const http::Request& request) {
   Parameters out;
   if (request.is_multipart) {
     for (const http::Part& part : request.parts) {
-      if (!part.file_name) {
+      if (part.file == nullptr) {
         out.add_form_value(part.name, part.text);
-      } else if (part.file != nullptr && (!part.file_name->empty() || part.file->size() > 0)) {
+      } else if (!part.file_name.value_or("").empty() || part.file->size() > 0) {
         out.files_.push_back(&part);
       }
     }
