@@ -19,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace attachment = ports::schema::attachment;
+namespace upload = ports::schema::upload;
 
 constexpr const char* kDatabase = "cinnabar.db";
 constexpr const char* kManifest = "manifest.json";
@@ -34,22 +35,30 @@ struct Entry {
   FileDigest digest;
 };
 
+// The tables are in the order of their keys.
+Status collect_digests(ports::ReadTransaction& snapshot, const ports::Table& table,
+                       std::uint16_t key, std::uint16_t digest, std::set<std::string>& digests) {
+  constexpr std::int64_t kPage = 10'000;
+  ports::Select select;
+  select.table = &table;
+  select.limit = kPage;
+  while (true) {
+    CINNABAR_TRY(const auto rows, snapshot.select(select));
+    for (const ports::Row& row : rows) digests.insert(std::get<std::string>(row[digest]));
+    if (std::ssize(rows) < kPage) return {};
+    select.filter = where(key, FilterOp::greater, rows.back()[key]);
+  }
+}
+
 Result<std::set<std::string>> referenced_files(const fs::path& database) {
   CINNABAR_TRY(auto store, ReadOnlyStore::open(database));
   CINNABAR_TRY(auto snapshot, store->read());
   std::set<std::string> digests;
-  ports::Select select;
-  select.table = &attachment::kTable;
-  constexpr std::int64_t kPage = 10'000;
-  select.limit = kPage;
-  while (true) {
-    CINNABAR_TRY(const auto rows, snapshot->select(select));
-    for (const ports::Row& row : rows) {
-      digests.insert(std::get<std::string>(row[attachment::sha256]));
-    }
-    if (std::ssize(rows) < kPage) return digests;
-    select.filter = where(attachment::id, FilterOp::greater, rows.back()[attachment::id]);
-  }
+  CINNABAR_CHECK_OK(
+      collect_digests(*snapshot, attachment::kTable, attachment::id, attachment::sha256, digests));
+  CINNABAR_CHECK_OK(
+      collect_digests(*snapshot, upload::kTable, upload::key, upload::sha256, digests));
+  return digests;
 }
 
 // Copies one file of the backup and says what it is.

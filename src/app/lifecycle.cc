@@ -56,17 +56,26 @@ void forget_old(Core& core, Workers& workers) {
            [&core] { return services::forget_old_replies(*core.store, core.clock.now()); });
   clear_up(core, workers, "record_batches.forget",
            [&core] { return services::forget_old_record_batches(*core.store, core.clock.now()); });
+  clear_up(core, workers, "uploads.forget",
+           [&core] { return services::forget_old_uploads(*core.store, core.clock.now()); });
   clear_up(core, workers, "grants.forget",
            [&core] { return services::forget_old_grants(*core.store, core.clock.now()); });
   clear_up(core, workers, "batches.forget", [&core] { return core.batches->forget_old(); });
+  clear_up(core, workers, "webhooks.forget", [&core] { return core.webhook_sender->forget_old(); });
 }
 
-// Jobs that the server does itself.
-void call_outside(Core& core, Workers& callers) {
+// Jobs that the server does itself, and what webhooks wait for.
+void call_outside(Core& core, Front& front) {
+  Workers& callers = *front.callers;
   const auto done = core.executor->tick(
       [&callers](std::function<void()> call) { return callers.submit(std::move(call)); });
   if (!done.has_value()) {
     core.logger.warning("executor.tick_failed", {{"error", to_string(done.error())}});
+  }
+  const auto begun = core.webhook_sender->tick(
+      [&front](std::function<void()> send) { return front.messengers->submit(std::move(send)); });
+  if (!begun.has_value()) {
+    core.logger.warning("webhooks.tick_failed", {{"error", to_string(begun.error())}});
   }
 }
 
@@ -75,7 +84,7 @@ void call_outside(Core& core, Workers& callers) {
 void keep_time(Core& core, Front& front) {
   static_cast<void>(front.timekeeper->submit([&core, &front] {
     front.pipeline->wake_waiting();
-    call_outside(core, *front.callers);
+    call_outside(core, front);
     for (int round = 0; round < kRoundsMax; ++round) {
       const auto done = core.scheduler->tick();
       if (!done.has_value()) {
@@ -88,7 +97,7 @@ void keep_time(Core& core, Front& front) {
         return;
       }
       if (*done == 0 && *decided == 0) return;
-      call_outside(core, *front.callers);
+      call_outside(core, front);
       front.pipeline->wake_waiting();
     }
   }));
@@ -160,10 +169,12 @@ Status serve_until_told(Core& core, Front& front,
   notify_service_manager("STOPPING=1");
   front.system->set_stopping();
   front.pipeline->stop_waiting();
+  core.webhook_sender->stop();
   core.executor->stop();
   front.server->drain(core.config.drain_limit);
   front.timekeeper->stop();
   front.callers->stop();
+  front.messengers->stop();
   front.readers->stop();
   front.blocking->stop();
   core.store->stop();

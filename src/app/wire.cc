@@ -16,6 +16,7 @@ namespace {
 
 // Calls to the outside at a time: each holds a thread while it waits.
 constexpr std::size_t kConnectorThreads = 4;
+constexpr std::size_t kWebhookThreads = 4;
 
 services::FileService::Options file_options(const Config& config) {
   services::FileService::Options options;
@@ -59,6 +60,15 @@ Result<std::unique_ptr<sqlite::SqliteStore>> open_store(const Config& config,
   auto store = sqlite::SqliteStore::open(std::move(options));
   if (store.has_value() || store.error().reason != reasons::kStorageLocked) return store;
   return in_use(config);
+}
+
+// The native one first: it is the default.
+std::vector<const services::WebhookFormat*> webhook_formats() {
+  std::vector<const services::WebhookFormat*> formats;
+  for (const api::Door* door : all_doors()) {
+    if (door->webhook_format != nullptr) formats.push_back(door->webhook_format);
+  }
+  return formats;
 }
 
 void empty_spool(const std::filesystem::path& folder) {
@@ -123,9 +133,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   CINNABAR_CHECK_OK(core->people.reload(store));
   core->clients.emplace(core->clock, core->crypto, core->client_set, core->people, server_key);
   CINNABAR_CHECK_OK(core->client_set.reload(store));
-  core->sessions.emplace(
-      store, core->clock, core->crypto, core->people,
-      services::SessionService::Options{config.session_idle_limit, std::move(server_key)});
+  core->sessions.emplace(store, core->clock, core->crypto, core->people,
+                         services::SessionService::Options{config.session_idle_limit, server_key});
   CINNABAR_CHECK_OK(core->sessions->load());
   core->tokens.emplace(store, core->clock, core->crypto, core->people);
   CINNABAR_CHECK_OK(core->tokens->load());
@@ -135,7 +144,10 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->instance_lists.emplace(core->catalog, core->people);
   core->inbox.emplace(core->people);
   core->records.emplace(core->clock, core->catalog, core->people, config.utc_offset);
-  core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, file_options(config));
+  core->file_tokens.emplace(core->crypto, server_key);
+  core->files.emplace(*core->blobs, core->clock, core->catalog, core->people, *core->file_tokens,
+                      file_options(config));
+  core->uploads.emplace(core->clock, core->crypto, core->catalog, core->people, *core->file_tokens);
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
                       core->client_set, *core->clients);
@@ -143,6 +155,8 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset, core->logger);
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
+  core->webhooks.emplace(core->clock, core->crypto, core->catalog, core->people, webhook_formats(),
+                         std::move(server_key));
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
   core->batches.emplace(
       store, core->clock,
@@ -153,11 +167,16 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   // A mail takes two round trips of that length at most.
   calls.lock_for = Duration{2 * config.connector.timeout.micros() + minutes(1).micros()};
   core->executor.emplace(store, core->clock, *core->jobs, *core->connector, calls, core->logger);
+  services::WebhookSender::Options webhooks;
+  webhooks.webhooks_max = kWebhookThreads;
+  core->webhook_sender.emplace(store, core->clock, core->crypto, *core->webhooks, core->catalog,
+                               core->people, *core->connector, webhooks, core->logger);
   core->services.emplace(services::Services{
-      core->catalog, core->people, *core->sessions, *core->tokens, *core->instances,
-      *core->instance_lists, *core->inbox, *core->records, *core->files, *core->collaboration,
-      *core->clients, *core->grants, *core->admin, *core->directory, *core->engine, *core->jobs,
-      *core->simulation, core->clock, core->crypto});
+      core->catalog,         core->people,   *core->sessions,   *core->tokens,   *core->instances,
+      *core->instance_lists, *core->inbox,   *core->records,    *core->files,    *core->uploads,
+      *core->collaboration,  *core->clients, *core->grants,     *core->admin,    *core->directory,
+      *core->engine,         *core->jobs,    *core->simulation, *core->webhooks, core->clock,
+      core->crypto});
   return core;
 }
 
@@ -175,6 +194,7 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   auto front = std::make_unique<Front>();
   const Config& config = core.config;
   front->door_settings.values = config.door_settings;
+  front->door_settings.is_secure = config.uses_tls();
   if (config.uses_tls()) {
     front->door_settings.values[std::string(native::kSecureCookiesSetting)] = "true";
   }
@@ -189,6 +209,8 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   front->timekeeper.emplace("timekeeper", 1, 1, core.logger);
   front->callers.emplace("connector", static_cast<int>(kConnectorThreads), kConnectorThreads,
                          core.logger);
+  front->messengers.emplace("webhook", static_cast<int>(kWebhookThreads), kWebhookThreads,
+                            core.logger);
 
   api::Pipeline::Options options;
   options.worker_wait = config.worker_wait;

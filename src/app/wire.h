@@ -18,6 +18,7 @@
 #include "services/job_executor.h"
 #include "services/scheduler.h"
 #include "services/services.h"
+#include "services/webhook_sender.h"
 #include "storage/sqlite/file_guard.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -50,16 +51,20 @@ struct Core {
   std::optional<services::InstanceListService> instance_lists;
   std::optional<services::InboxService> inbox;
   std::optional<services::RecordService> records;
+  std::optional<services::FileTokens> file_tokens;
   std::optional<services::FileService> files;
+  std::optional<services::UploadService> uploads;
   std::optional<services::CollaborationService> collaboration;
   std::optional<services::AdminService> admin;
   std::optional<services::DirectoryService> directory;
   std::optional<services::EngineService> engine;
   std::optional<services::JobService> jobs;
   std::optional<services::SimulationService> simulation;
+  std::optional<services::WebhookService> webhooks;
   std::optional<services::Scheduler> scheduler;
   std::optional<services::BatchRunner> batches;
   std::optional<services::JobExecutor> executor;
+  std::optional<services::WebhookSender> webhook_sender;
   std::optional<services::Services> services;
 
   // Opens the data folder, making what is missing, and brings the database to this program's
@@ -79,6 +84,7 @@ struct Front {
   std::optional<Workers> blocking;
   std::optional<Workers> timekeeper;  // one thread, for what happens by itself
   std::optional<Workers> callers;     // for calls to the outside
+  std::optional<Workers> messengers;  // for webhooks, so that slow receivers hold up no task
   std::unique_ptr<api::Pipeline> pipeline;
   std::optional<SystemRoutes> system;
   std::unique_ptr<http::Server> server;  // first to go: it calls into all others

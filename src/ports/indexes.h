@@ -52,7 +52,7 @@ constexpr Index three(std::string_view name, const Table& table, std::uint16_t a
 inline constexpr std::int64_t kWorkItemOpen = 1;       // WorkItemState::open
 inline constexpr std::int64_t kWorkItemCompleted = 2;  // WorkItemState::completed
 
-inline constexpr std::array<Index, 60> kIndexes{{
+inline constexpr std::array<Index, 65> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -384,6 +384,30 @@ inline constexpr std::array<Index, 60> kIndexes{{
           0,
           {},
           schema::batch::finished_at},
+    detail::two("webhook_by_application", schema::webhook::kTable, schema::webhook::application_id,
+                schema::webhook::id, false),
+    detail::two("webhook_delivery_by_webhook", schema::webhook_delivery::kTable,
+                schema::webhook_delivery::webhook_id, schema::webhook_delivery::id, false),
+    Index{"webhook_delivery_by_due",
+          &schema::webhook_delivery::kTable,
+          {schema::webhook_delivery::webhook_id, schema::webhook_delivery::due_at,
+           schema::webhook_delivery::id, 0},
+          3,
+          false,
+          {},
+          0,
+          {},
+          schema::webhook_delivery::due_at},
+    Index{"webhook_delivery_by_end",
+          &schema::webhook_delivery::kTable,
+          {schema::webhook_delivery::finished_at, 0, 0, 0},
+          1,
+          false,
+          {},
+          0,
+          {},
+          schema::webhook_delivery::finished_at},
+    detail::one("upload_by_end", schema::upload::kTable, schema::upload::expires_at, false),
 }};
 
 }  // namespace cinnabar::ports

@@ -563,11 +563,14 @@ inline constexpr std::array<Column, 5> kColumns{{
 inline constexpr Table kTable{"idempotency", kColumns, 2};
 }  // namespace idempotency
 
-// A file of a ticket or of one of its fields.
+// A file of an instance, of a record, or of one of their fields. `instance_id` is null for a record
+// without a process, `record_id` for what is attached to the instance alone; `activity_id` is 0
+// where there is no instance.
 namespace attachment {
 enum : std::uint16_t {
   id,
   instance_id,
+  record_id,
   activity_id,
   field,
   file_name,
@@ -577,9 +580,10 @@ enum : std::uint16_t {
   uploaded_by,
   created_at,
 };
-inline constexpr std::array<Column, 10> kColumns{{
+inline constexpr std::array<Column, 11> kColumns{{
     {"id", ColumnType::integer, false},
-    {"instance_id", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, true},
+    {"record_id", ColumnType::integer, true},
     {"activity_id", ColumnType::integer, false},
     {"field", ColumnType::text, true},
     {"file_name", ColumnType::text, false},
@@ -591,6 +595,34 @@ inline constexpr std::array<Column, 10> kColumns{{
 }};
 inline constexpr Table kTable{"attachment", kColumns, 1};
 }  // namespace attachment
+
+// A file that was sent ahead of the record it is for: whoever writes that record with the same
+// `batch` may name it by its `key` until it expires. Each key is one upload that was allowed.
+namespace upload {
+enum : std::uint16_t {
+  key,
+  form_id,
+  batch,
+  file_name,
+  media_type,
+  size,
+  sha256,
+  created_at,
+  expires_at,
+};
+inline constexpr std::array<Column, 9> kColumns{{
+    {"key", ColumnType::text, false},
+    {"form_id", ColumnType::integer, false},
+    {"batch", ColumnType::text, false},
+    {"file_name", ColumnType::text, false},
+    {"media_type", ColumnType::text, false},
+    {"size", ColumnType::integer, false},
+    {"sha256", ColumnType::text, false},
+    {"created_at", ColumnType::integer, false},
+    {"expires_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"upload", kColumns, 1};
+}  // namespace upload
 
 // A note of a person on an instance.
 namespace comment {
@@ -962,7 +994,8 @@ inline constexpr std::array<Column, 11> kColumns{{
 inline constexpr Table kTable{"client_token", kColumns, 1};
 }  // namespace client_token
 
-// Decisions on many work items that one person asked for at once. `action` is the outcome.
+// Decisions on many work items that one person asked for at once. `action` is the outcome, `origin`
+// the kind of caller (services::Origin).
 namespace batch {
 enum : std::uint16_t {
   id,
@@ -974,8 +1007,9 @@ enum : std::uint16_t {
   created_at,
   finished_at,
   comment,
+  origin,
 };
-inline constexpr std::array<Column, 9> kColumns{{
+inline constexpr std::array<Column, 10> kColumns{{
     {"id", ColumnType::integer, false},
     {"user_id", ColumnType::integer, false},
     {"door", ColumnType::text, false},
@@ -985,6 +1019,7 @@ inline constexpr std::array<Column, 9> kColumns{{
     {"created_at", ColumnType::integer, false},
     {"finished_at", ColumnType::integer, true},
     {"comment", ColumnType::text, true},
+    {"origin", ColumnType::integer, false},
 }};
 inline constexpr Table kTable{"batch", kColumns, 1};
 }  // namespace batch
@@ -1012,7 +1047,92 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"batch_item", kColumns, 2};
 }  // namespace batch_item
 
-inline constexpr std::array<const Table*, 38> kAll{
+// An address that is told of what happens to records of a form (null: of every form of the
+// application). `format` is the door that words it; `events` are bits of services::WebhookKind;
+// `secret` is sealed with the key of the server; `failures` counts attempts since one succeeded.
+namespace webhook {
+enum : std::uint16_t {
+  id,
+  application_id,
+  form_id,
+  name,
+  url,
+  format,
+  events,
+  include_api_writes,
+  enabled,
+  secret,
+  failures,
+  switched_off_at,
+  created_at,
+  updated_at,
+};
+inline constexpr std::array<Column, 14> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"application_id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, true},
+    {"name", ColumnType::text, false},
+    {"url", ColumnType::text, false},
+    {"format", ColumnType::text, false},
+    {"events", ColumnType::integer, false},
+    {"include_api_writes", ColumnType::integer, false},
+    {"enabled", ColumnType::integer, false},
+    {"secret", ColumnType::blob, false},
+    {"failures", ColumnType::integer, false},
+    {"switched_off_at", ColumnType::integer, true},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"webhook", kColumns, 1};
+}  // namespace webhook
+
+// What a webhook is to be told, written with what happened: the record as it was then, in the
+// columns of record, until `body` has been made of it. `due_at` is null when it is over.
+namespace webhook_delivery {
+enum : std::uint16_t {
+  id,
+  webhook_id,
+  kind,
+  application_id,
+  form_id,
+  form_version_id,
+  record_id,
+  data,
+  instance_id,
+  instance_state,
+  rejected,
+  created_by,
+  created_at,
+  updated_by,
+  updated_at,
+  actor_id,
+  queued_at,
+  state,
+  attempts,
+  due_at,
+  finished_at,
+  answer,
+  message,
+  body,
+};
+inline constexpr std::array<Column, 24> kColumns{{
+    {"id", ColumnType::integer, false},         {"webhook_id", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},       {"application_id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, false},    {"form_version_id", ColumnType::integer, true},
+    {"record_id", ColumnType::integer, true},   {"data", ColumnType::text, true},
+    {"instance_id", ColumnType::integer, true}, {"instance_state", ColumnType::integer, true},
+    {"rejected", ColumnType::integer, false},   {"created_by", ColumnType::integer, true},
+    {"created_at", ColumnType::integer, true},  {"updated_by", ColumnType::integer, true},
+    {"updated_at", ColumnType::integer, true},  {"actor_id", ColumnType::integer, true},
+    {"queued_at", ColumnType::integer, false},  {"state", ColumnType::integer, false},
+    {"attempts", ColumnType::integer, false},   {"due_at", ColumnType::integer, true},
+    {"finished_at", ColumnType::integer, true}, {"answer", ColumnType::integer, true},
+    {"message", ColumnType::text, true},        {"body", ColumnType::text, true},
+}};
+inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
+}  // namespace webhook_delivery
+
+inline constexpr std::array<const Table*, 41> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -1051,6 +1171,9 @@ inline constexpr std::array<const Table*, 38> kAll{
     &client_token::kTable,
     &batch::kTable,
     &batch_item::kTable,
+    &webhook::kTable,
+    &webhook_delivery::kTable,
+    &upload::kTable,
 };
 
 }  // namespace cinnabar::ports::schema

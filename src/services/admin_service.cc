@@ -66,9 +66,10 @@ Result<Deployment> AdminService::deploy(const Package& package) {
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {
         const auto people = people_.current();
         const Instant now = clock_.now();
-        DeploymentWriter writer(transaction, package, *people, make_uuid, now);
+        const CallContext context = command_line();
+        DeploymentWriter writer(transaction, package, *people, make_uuid, context, now);
         CINNABAR_TRY(deployment, writer.run());
-        return write_audit(transaction, command_line(), "deploy", "application",
+        return write_audit(transaction, context, "deploy", "application",
                            deployment.application.value(), package.key, now);
       }));
   CINNABAR_CHECK_OK(people_.reload(store_));

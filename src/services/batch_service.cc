@@ -278,10 +278,11 @@ Result<std::int64_t> BatchService::submit(ports::WriteTransaction& transaction,
   }
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("batch"));
   const Instant now = clock_.now();
-  transaction.insert(batches::kTable, {cell(id), cell(context.principal.user), cell(context.door),
-                                       cell(request.outcome), cell_or_null(request.idempotency_key),
-                                       cell(static_cast<std::int64_t>(request.items.size())),
-                                       cell(now), CellValue{}, cell_or_null(request.comment)});
+  transaction.insert(
+      batches::kTable,
+      {cell(id), cell(context.principal.user), cell(context.door), cell(request.outcome),
+       cell_or_null(request.idempotency_key), cell(static_cast<std::int64_t>(request.items.size())),
+       cell(now), CellValue{}, cell_or_null(request.comment), cell(origin_of(context))});
   std::int64_t position = 0;
   for (const BatchItem& item : request.items) {
     transaction.insert(items::kTable,
@@ -439,7 +440,8 @@ Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
   const CallContext context{{PrincipalKind::user, user},
                             text_of(waiting.batch, batches::door),
                             "batch-" + std::to_string(batch),
-                            {}};
+                            {},
+                            enum_of<Origin>(waiting.batch, batches::origin)};
   const auto item = id_of<WorkItemId>(waiting.item, items::work_item_id);
   const std::string comment = comment_of(waiting.batch);
   CINNABAR_TRY(const BatchObstacle obstacle, check(transaction, context, item, !comment.empty()));

@@ -31,11 +31,12 @@ Error taken(const std::string& what, const std::string& subject) {
 
 DeploymentWriter::DeploymentWriter(ports::WriteTransaction& transaction, const Package& package,
                                    const People& people, std::function<std::string()> make_uuid,
-                                   Instant now, UtcOffset utc_offset)
+                                   const CallContext& context, Instant now, UtcOffset utc_offset)
     : transaction_(transaction),
       package_(package),
       people_(people),
       make_uuid_(std::move(make_uuid)),
+      webhooks_(transaction, context),
       now_(now),
       utc_offset_(utc_offset) {}
 
@@ -123,7 +124,18 @@ Status DeploymentWriter::place_form(const PackageForm& form) {
   changed_ = true;
   deployment_.lines.push_back("form " + form.form.key + ": version " + std::to_string(version));
   forms_.emplace(form.form.key, place);
+  if (!is_new) CINNABAR_CHECK_OK(tell_webhooks(place));
   return place_names(form.external, place.form.value());
+}
+
+Status DeploymentWriter::tell_webhooks(const FormPlace& place) {
+  WebhookEvent event;
+  event.kind = WebhookKind::form_changed;
+  event.application = deployment_.application;
+  event.form = place.form;
+  event.form_version = place.version;
+  event.at = now_;
+  return webhooks_.add(std::move(event));
 }
 
 Status DeploymentWriter::check_uuid(const std::string& uuid, ProcessId process) {

@@ -6,6 +6,7 @@
 #include "ports/store.h"
 #include "services/admin_service.h"
 #include "services/package.h"
+#include "services/webhook_event.h"
 
 #include <functional>
 #include <map>
@@ -18,8 +19,8 @@ namespace cinnabar::services {
 class DeploymentWriter {
  public:
   DeploymentWriter(ports::WriteTransaction& transaction, const Package& package,
-                   const People& people, std::function<std::string()> make_uuid, Instant now,
-                   UtcOffset utc_offset = {});
+                   const People& people, std::function<std::string()> make_uuid,
+                   const CallContext& context, Instant now, UtcOffset utc_offset = {});
   Result<Deployment> run();
 
  private:
@@ -32,6 +33,7 @@ class DeploymentWriter {
   Result<std::int64_t> fresh_id();
   Status place_application();
   Status place_form(const PackageForm& form);
+  Status tell_webhooks(const FormPlace& place);
   Status place_process(const PackageProcess& process);
   Status write_definition(const PackageProcess& process, const FormPlace& form, ports::Row row,
                           bool is_new);
@@ -43,6 +45,7 @@ class DeploymentWriter {
   const Package& package_;
   const People& people_;
   std::function<std::string()> make_uuid_;
+  WebhookQueue webhooks_;
   Instant now_;
   UtcOffset utc_offset_;
   Deployment deployment_;

@@ -56,7 +56,8 @@ EngineRun::EngineRun(ports::WriteTransaction& transaction, const CallContext& co
     : transaction_(transaction),
       context_(context),
       around_(std::move(surroundings)),
-      ids_(transaction) {}
+      ids_(transaction),
+      webhooks_(transaction, context) {}
 
 Result<EngineRun::Touched*> EngineRun::touch(ProcessInstanceId id) {
   const auto it = touched_.find(id);
@@ -542,6 +543,8 @@ Status EngineRun::write() {
           transaction_.next_number("number/" + std::to_string(touched.before.process.value()),
                                    ports::WriteTransaction::Gaps::dense));
     }
+    const Process* process = around_.catalog->process(touched.before.process);
+    CINNABAR_ASSERT(process != nullptr);
     const process::Decision decision{std::move(touched.events), touched.now};
     CINNABAR_TRY(touched.listed,
                  write_decision(transaction_, {.loaded = touched.before,
@@ -549,6 +552,8 @@ Status EngineRun::write() {
                                                .context = context_,
                                                .definition = *touched.definition,
                                                .people = *around_.people,
+                                               .webhooks = webhooks_,
+                                               .application = process->application,
                                                .form = touched.form,
                                                .action = touched.action,
                                                .now = around_.now,

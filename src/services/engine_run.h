@@ -136,6 +136,7 @@ class EngineRun {
   const CallContext& context_;
   EngineSurroundings around_;
   SequenceIds ids_;
+  WebhookQueue webhooks_;
   std::map<ProcessInstanceId, Touched> touched_;
   std::deque<codec::Effect> effects_;
   std::int32_t hops_ = 0;

@@ -4,6 +4,7 @@
 #include "ports/schema.h"
 #include "services/instance_access.h"
 #include "services/instance_store.h"
+#include "services/record_rows.h"
 #include "services/rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
@@ -21,6 +22,7 @@ Attachment read_attachment(const ports::Row& row) {
   Attachment attachment;
   attachment.id = id_of<AttachmentId>(row, columns::id);
   attachment.instance = id_of<ProcessInstanceId>(row, columns::instance_id);
+  attachment.record = id_of<RecordId>(row, columns::record_id);
   attachment.position = int_of(row, columns::activity_id);
   attachment.field = optional_text_of(row, columns::field);
   attachment.file_name = text_of(row, columns::file_name);
@@ -47,6 +49,20 @@ std::string safe_media_type(std::string_view type) {
                c == '/' || c == '.' || c == '+' || c == '-';
       });
   return plain ? to_lower_ascii(type) : "application/octet-stream";
+}
+
+NewFile named_file(std::string_view name, std::string_view media_type) {
+  NewFile file;
+  file.file_name = safe_file_name(name);
+  file.media_type = safe_media_type(media_type);
+  return file;
+}
+
+// Of one that is not deleted.
+Result<std::optional<FormId>> form_of_record(ports::ReadTransaction& snapshot, RecordId record) {
+  CINNABAR_TRY(const auto row, snapshot.get(schema::record::kTable, {cell(record)}));
+  if (!row || !is_null(*row, schema::record::deleted_at)) return std::optional<FormId>{};
+  return std::optional{id_of<FormId>(*row, schema::record::form_id)};
 }
 
 // Inboxes show that there are files.
@@ -81,19 +97,36 @@ std::string safe_file_name(std::string_view name) {
 }
 
 FileService::FileService(ports::BlobStore& blobs, ports::Clock& clock, const CatalogSource& catalog,
-                         const PeopleSource& people, Options options)
+                         const PeopleSource& people, const FileTokens& tokens, Options options)
     : blobs_(blobs),
       clock_(clock),
       catalog_(catalog),
       people_(people),
+      tokens_(tokens),
       options_(std::move(options)) {}
 
 Result<NewFile> FileService::store_upload(const std::filesystem::path& path, std::string sha256,
                                           std::int64_t size, std::string_view file_name,
                                           std::string_view media_type) {
-  NewFile file;
-  file.file_name = safe_file_name(file_name);
-  file.media_type = safe_media_type(media_type);
+  NewFile file = named_file(file_name, media_type);
+  CINNABAR_CHECK_OK(check_file(file, size));
+  CINNABAR_TRY(ports::StoredBlob blob, blobs_.adopt(path, sha256));
+  file.sha256 = std::move(blob.sha256);
+  file.size = blob.size;
+  return file;
+}
+
+Result<NewFile> FileService::store_bytes(std::string_view bytes, std::string_view file_name,
+                                         std::string_view media_type) {
+  NewFile file = named_file(file_name, media_type);
+  CINNABAR_CHECK_OK(check_file(file, std::ssize(bytes)));
+  CINNABAR_TRY(ports::StoredBlob blob, blobs_.put(bytes));
+  file.sha256 = std::move(blob.sha256);
+  file.size = blob.size;
+  return file;
+}
+
+Status FileService::check_file(const NewFile& file, std::int64_t size) const {
   const std::int64_t bytes_max = options_.file_bytes_max > 0
                                      ? options_.file_bytes_max
                                      : static_cast<std::int64_t>(limits::kAttachmentBytesMax);
@@ -106,10 +139,7 @@ Result<NewFile> FileService::store_upload(const std::filesystem::path& path, std
     return make_error(Code::invalid_argument, reasons::kFileTypeNotAllowed,
                       "files of this type are not taken", file.file_name);
   }
-  CINNABAR_TRY(ports::StoredBlob blob, blobs_.adopt(path, sha256));
-  file.sha256 = std::move(blob.sha256);
-  file.size = blob.size;
-  return file;
+  return {};
 }
 
 Status FileService::attach(ports::WriteTransaction& transaction, const CallContext& context,
@@ -163,27 +193,91 @@ Result<FileService::Download> FileService::open(ports::ReadTransaction& snapshot
   };
   CINNABAR_TRY(const auto row, snapshot.get(columns::kTable, {cell(id)}));
   if (!row) return unknown();
-  Download download;
-  download.attachment = read_attachment(*row);
-  CINNABAR_TRY(const auto instance, snapshot.get(schema::process_instance::kTable,
-                                                 {cell(download.attachment.instance)}));
+  Attachment attachment = read_attachment(*row);
+  const auto catalog = catalog_.current();
+  const auto people = people_.current();
+  if (!attachment.instance.is_assigned()) {
+    CINNABAR_TRY(const auto form, form_of_record(snapshot, attachment.record));
+    if (!form ||
+        !may_on_form(*people, *catalog, context.principal.user, *form, PermissionAction::view)) {
+      return unknown();
+    }
+    return located(std::move(attachment));
+  }
+  CINNABAR_TRY(const auto instance,
+               snapshot.get(schema::process_instance::kTable, {cell(attachment.instance)}));
   if (!instance) return unknown();
   const auto visible =
-      visible_instance(snapshot, *catalog_.current(), *people_.current(), context,
+      visible_instance(snapshot, *catalog, *people, context,
                        id_of<ProcessId>(*instance, schema::process_instance::process_id),
                        int_of(*instance, schema::process_instance::number));
   if (!visible) return unknown();
-  CINNABAR_TRY(download.path, blobs_.locate(download.attachment.sha256));
+  return located(std::move(attachment));
+}
+
+FileService::Link FileService::link(AttachmentId id, Duration good_for) const {
+  const Instant until = clock_.now() + good_for;
+  return {id, until, tokens_.download_proof(id, until)};
+}
+
+Result<FileService::Download> FileService::open(ports::ReadTransaction& snapshot,
+                                                const Link& link) {
+  const auto unknown = [] {
+    return make_error(Code::not_found, reasons::kAttachmentUnknown, "no such attachment");
+  };
+  if (!tokens_.may_download(link.id, link.until, link.proof, clock_.now())) return unknown();
+  CINNABAR_TRY(const auto row, snapshot.get(columns::kTable, {cell(link.id)}));
+  if (!row) return unknown();
+  Attachment attachment = read_attachment(*row);
+  if (attachment.record.is_assigned()) {
+    CINNABAR_TRY(const auto form, form_of_record(snapshot, attachment.record));
+    if (!form) return unknown();
+  }
+  return located(std::move(attachment));
+}
+
+Result<FileService::Download> FileService::located(Attachment attachment) {
+  Download download;
+  CINNABAR_TRY(download.path, blobs_.locate(attachment.sha256));
+  download.attachment = std::move(attachment);
   return download;
+}
+
+Result<std::map<AttachmentId, Attachment>> FileService::describe(
+    ports::ReadTransaction& snapshot, const std::vector<AttachmentId>& ids) {
+  constexpr std::size_t kAtOnce = 500;
+  std::map<AttachmentId, Attachment> found;
+  for (std::size_t from = 0; from < ids.size(); from += kAtOnce) {
+    std::vector<CellValue> wanted;
+    for (std::size_t i = from; i < std::min(ids.size(), from + kAtOnce); ++i) {
+      wanted.push_back(cell(ids[i]));
+    }
+    ports::Select select;
+    select.table = &columns::kTable;
+    select.filter = where_one_of(columns::id, std::move(wanted));
+    CINNABAR_TRY(const auto rows, snapshot.select(select));
+    for (const ports::Row& row : rows) {
+      Attachment attachment = read_attachment(row);
+      const AttachmentId id = attachment.id;
+      found.insert_or_assign(id, std::move(attachment));
+    }
+  }
+  return found;
 }
 
 Result<std::int64_t> FileService::sweep(ports::Store& store) {
   CINNABAR_TRY(auto snapshot, store.read());
-  ports::Select select;
-  select.table = &columns::kTable;
-  CINNABAR_TRY(const auto rows, snapshot->select(select));
   std::unordered_set<std::string> referenced;
-  for (const ports::Row& row : rows) referenced.insert(text_of(row, columns::sha256));
+  const auto collect = [&](const ports::Table& table, std::uint16_t digest) -> Status {
+    ports::Select select;
+    select.table = &table;
+    select.columns = {digest};
+    CINNABAR_TRY(const auto rows, snapshot->select(select));
+    for (const ports::Row& row : rows) referenced.insert(text_of(row, digest));
+    return {};
+  };
+  CINNABAR_CHECK_OK(collect(columns::kTable, columns::sha256));
+  CINNABAR_CHECK_OK(collect(schema::upload::kTable, schema::upload::sha256));
   return blobs_.sweep(
       [&](std::string_view sha256) { return referenced.contains(std::string(sha256)); });
 }
@@ -194,14 +288,26 @@ Result<std::vector<AttachmentId>> insert_files(ports::WriteTransaction& transact
                                                Instant now) {
   std::vector<AttachmentId> ids;
   for (const NewFile& file : files) {
-    CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
-    ids.emplace_back(id);
-    transaction.insert(columns::kTable, {cell(id), cell(instance), cell(position),
-                                         cell_or_null(file.field.value_or("")),
-                                         cell(file.file_name), cell(file.media_type),
-                                         cell(file.size), cell(file.sha256), cell(by), cell(now)});
+    CINNABAR_TRY(const AttachmentId id, next_attachment_id(transaction));
+    ids.push_back(id);
+    insert_file(transaction, {instance, {}, position}, {id, file}, by, now);
   }
   return ids;
+}
+
+Result<AttachmentId> next_attachment_id(ports::WriteTransaction& transaction) {
+  CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
+  return AttachmentId{id};
+}
+
+void insert_file(ports::WriteTransaction& transaction, const FilePlace& place,
+                 const NumberedFile& numbered, UserId by, Instant now) {
+  const NewFile& file = numbered.file;
+  transaction.insert(
+      columns::kTable,
+      {cell(numbered.id), cell_or_null(place.instance), cell_or_null(place.record),
+       cell(place.position), cell_or_null(file.field.value_or("")), cell(file.file_name),
+       cell(file.media_type), cell(file.size), cell(file.sha256), cell(by), cell(now)});
 }
 
 }  // namespace cinnabar::services

@@ -1,4 +1,4 @@
-// Attachments: files of an instance, or of one file field of its record.
+// Attachments: files of an instance, or of a file field of a record.
 //
 // Files are put into the blob store (synced to disk) before the command that refers to them runs,
 // so a committed row always has its file; a file whose command failed is swept later.
@@ -11,10 +11,12 @@
 #include "ports/store.h"
 #include "services/catalog.h"
 #include "services/context.h"
+#include "services/file_tokens.h"
 #include "services/people.h"
 #include "vocab/field_value.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,8 +35,9 @@ struct NewFile {
 
 struct Attachment {
   AttachmentId id;
-  ProcessInstanceId instance;
-  std::int64_t position = 0;  // the activity it was added at, or the instance's id for the start
+  ProcessInstanceId instance;  // unassigned: of a record that no process runs on
+  RecordId record;             // unassigned: of the instance alone
+  std::int64_t position = 0;   // the activity it was added at, or the instance's id for the start
   std::optional<std::string> field;
   std::string file_name;
   std::string media_type;
@@ -54,12 +57,15 @@ class FileService {
     std::set<std::string> extensions_refused;  // lower case, without the dot
   };
   FileService(ports::BlobStore& blobs, ports::Clock& clock, const CatalogSource& catalog,
-              const PeopleSource& people, Options options);
+              const PeopleSource& people, const FileTokens& tokens, Options options);
 
   // Takes a finished upload: checks name, size and type, syncs and moves it. Blocks on the disk.
   Result<NewFile> store_upload(const std::filesystem::path& path, std::string sha256,
                                std::int64_t size, std::string_view file_name,
                                std::string_view media_type);
+  // The same for one that is in memory.
+  Result<NewFile> store_bytes(std::string_view bytes, std::string_view file_name,
+                              std::string_view media_type);
 
   // Adds files to the position `activity` (or the start, with the instance's id) of an instance.
   // Needs `modify`, or being its participant.
@@ -72,19 +78,50 @@ class FileService {
     Attachment attachment;
     std::filesystem::path path;
   };
+  // Needs to see the instance, or `view` on a process of the record's form.
   Result<Download> open(ports::ReadTransaction& snapshot, const CallContext& context,
                         AttachmentId id);
+  // A link that whoever has it may fetch the file with, for a while.
+  struct Link {
+    AttachmentId id;
+    Instant until;
+    std::string proof;
+  };
+  [[nodiscard]] Link link(AttachmentId id, Duration good_for) const;
+  // For everybody who has the link, while what the file belongs to is not deleted.
+  Result<Download> open(ports::ReadTransaction& snapshot, const Link& link);
+  // What is known of them, for callers who may see what refers to them; unknown ids are left out.
+  static Result<std::map<AttachmentId, Attachment>> describe(ports::ReadTransaction& snapshot,
+                                                             const std::vector<AttachmentId>& ids);
   // Removes files that no row refers to.
   Result<std::int64_t> sweep(ports::Store& store);
 
  private:
+  Status check_file(const NewFile& file, std::int64_t size) const;
+  Result<Download> located(Attachment attachment);
+
   ports::BlobStore& blobs_;
   ports::Clock& clock_;
   const CatalogSource& catalog_;
   const PeopleSource& people_;
+  const FileTokens& tokens_;
   Options options_;
 };
 
+// A file with the id that its attachment will have, so that values can refer to it before.
+struct NumberedFile {
+  AttachmentId id;
+  NewFile file;
+};
+// What files are put to. `record` or `instance` is assigned.
+struct FilePlace {
+  ProcessInstanceId instance;
+  RecordId record;
+  std::int64_t position = 0;  // as in Attachment
+};
+Result<AttachmentId> next_attachment_id(ports::WriteTransaction& transaction);
+void insert_file(ports::WriteTransaction& transaction, const FilePlace& place,
+                 const NumberedFile& file, UserId by, Instant now);
 // Writes the rows of new files of an instance; shared by the services that add files.
 Result<std::vector<AttachmentId>> insert_files(ports::WriteTransaction& transaction,
                                                ProcessInstanceId instance, std::int64_t position,

@@ -45,6 +45,32 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell_or_null(loaded.start.initiator_position)};
 }
 
+Status tell_webhooks(const DecisionRecord& record, WebhookKind kind) {
+  namespace columns = schema::record;
+  CINNABAR_TRY(const bool is_heard,
+               record.webhooks.is_heard(record.application, record.form, kind));
+  if (!is_heard) return {};
+  const process::Instance& after = record.decision.after;
+  const ports::Row& before = record.loaded.record_row;
+  const UserId user = record.context.principal.user;
+  WebhookEvent event;
+  event.kind = kind;
+  event.application = record.application;
+  event.form = record.form;
+  event.at = record.now;
+  event.record.id = record.loaded.record;
+  event.record.form = record.form;
+  event.record.instance = after.id;
+  event.record.state = after.state;
+  event.record.rejected = after.rejected;
+  event.record.fields = after.fields;
+  event.record.created_by = record.is_new ? user : id_of<UserId>(before, columns::created_by);
+  event.record.created_at = record.is_new ? record.now : instant_of(before, columns::created_at);
+  if (!record.is_new) event.record.updated_by = user;
+  event.record.updated_at = record.now;
+  return record.webhooks.add(std::move(event));
+}
+
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
   namespace columns = schema::record;
   const process::Instance& after = record.decision.after;
@@ -62,7 +88,7 @@ Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& 
         {cell(loaded.record), cell(record.form), cell(loaded.definition->form_version),
          cell(after.id), cell(std::move(data)), cell(std::int64_t{1}), user, CellValue{},
          cell(record.now), cell(record.now), CellValue{}, CellValue{}});
-    return {};
+    return tell_webhooks(record, WebhookKind::record_created);
   }
   if (after.fields == loaded.instance.fields) return {};
   ports::Row row = loaded.record_row;
@@ -72,7 +98,7 @@ Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& 
   row[columns::updated_by] = user;
   row[columns::updated_at] = cell(record.now);
   transaction.update_if(columns::kTable, std::move(row), columns::version, version);
-  return {};
+  return tell_webhooks(record, WebhookKind::record_changed);
 }
 
 }  // namespace

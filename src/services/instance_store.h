@@ -10,6 +10,7 @@
 #include "services/context.h"
 #include "services/instance_list.h"
 #include "services/people.h"
+#include "services/webhook_event.h"
 
 #include <memory>
 #include <optional>
@@ -53,6 +54,8 @@ struct DecisionRecord {
   const CallContext& context;
   const DeployedDefinition& definition;  // that it follows now
   const People& people;
+  WebhookQueue& webhooks;
+  ApplicationId application;
   FormId form;
   std::string_view action;  // for the audit: "start", "complete", ...
   Instant now;

@@ -57,6 +57,15 @@ Result<const DeployedForm*> find_form(const Catalog& catalog, FormId form) {
                     std::to_string(form.value()));
 }
 
+bool may_on_form(const People& people, const Catalog& catalog, UserId user, FormId form,
+                 PermissionAction action) {
+  const User* caller = people.user(user);
+  if (caller != nullptr && caller->enabled && caller->administrator) return true;
+  return std::ranges::any_of(catalog.processes(), [&](const auto& known) {
+    return known.second.form == form && people.may(user, action, known.first);
+  });
+}
+
 Result<std::optional<ports::Row>> record_row(ports::ReadTransaction& snapshot, FormId form,
                                              RecordId record) {
   CINNABAR_TRY(auto row, snapshot.get(columns::kTable, {cell(record)}));

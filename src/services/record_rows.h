@@ -5,6 +5,7 @@
 #include "ports/store.h"
 #include "services/catalog.h"
 #include "services/context.h"
+#include "services/people.h"
 #include "services/record_service.h"
 
 #include <string>
@@ -16,6 +17,10 @@ enum class RecordAction : std::uint8_t { created = 1, changed = 2, removed = 3 }
 
 // not_found (form_unknown).
 Result<const DeployedForm*> find_form(const Catalog& catalog, FormId form);
+
+// An administrator, or somebody with that permission on a process of the form.
+bool may_on_form(const People& people, const Catalog& catalog, UserId user, FormId form,
+                 PermissionAction action);
 
 // Null pointer for a record that is not of the form, or deleted.
 Result<std::optional<ports::Row>> record_row(ports::ReadTransaction& snapshot, FormId form,

@@ -9,6 +9,7 @@
 #include "services/record_index.h"
 #include "services/record_rows.h"
 #include "services/rows.h"
+#include "services/webhook_event.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
@@ -74,6 +75,26 @@ Status check_size(const std::string& data) {
       "the record is larger than " + std::to_string(limits::kRecordBytesMax) + " bytes");
 }
 
+WebhookEvent record_event(WebhookKind kind, const DeployedForm& form, RecordView record,
+                          Instant now) {
+  WebhookEvent event;
+  event.kind = kind;
+  event.application = form.application;
+  event.form = form.id;
+  event.record = std::move(record);
+  event.at = now;
+  return event;
+}
+
+// Those of a record that a process runs on are files of the instance, too.
+void put_files(ports::WriteTransaction& transaction, const CallContext& context, RecordId record,
+               ProcessInstanceId instance, const std::vector<NumberedFile>& files, Instant now) {
+  for (const NumberedFile& file : files) {
+    insert_file(transaction, {instance, record, instance.value()}, file, context.principal.user,
+                now);
+  }
+}
+
 // One call of `create`: makes rows one by one, of which those that fail leave nothing.
 class Creation {
  public:
@@ -85,6 +106,7 @@ class Creation {
         process_(process),
         now_(around.now),
         people_(around.people),
+        webhooks_(transaction, context),
         run_(transaction, context, std::move(around)) {
     run_.allow_twins();
   }
@@ -108,8 +130,10 @@ class Creation {
       command.definition = process_->current->id;
       command.initiator = context_.principal.user;
       command.fields = fields;
-      CINNABAR_CHECK_OK(run_.start(*process_, id, std::move(command), "start"));
+      CINNABAR_CHECK_OK(run_.start(*process_, id, std::move(command), "start",
+                                   {.has_attachments = !row.files.empty()}));
     }
+    put_files(transaction_, context_, id, view.instance, row.files, now_);
     CINNABAR_CHECK_OK(log_change(
         transaction_, context_,
         {.record = id, .form = form_.id, .action = RecordAction::created, .after = &fields}, now_));
@@ -134,7 +158,17 @@ class Creation {
         {cell(id), cell(form_.id), cell(form_.version_id), CellValue{},
          cell(codec::encode_fields(fields)), cell(std::int64_t{1}), cell(context_.principal.user),
          CellValue{}, cell(now_), cell(now_), CellValue{}, CellValue{}});
-    return {};
+    CINNABAR_TRY(const bool is_heard,
+                 webhooks_.is_heard(form_.application, form_.id, WebhookKind::record_created));
+    if (!is_heard) return {};
+    RecordView made;
+    made.id = id;
+    made.form = form_.id;
+    made.fields = fields;
+    made.created_by = context_.principal.user;
+    made.created_at = now_;
+    made.updated_at = now_;
+    return webhooks_.add(record_event(WebhookKind::record_created, form_, std::move(made), now_));
   }
 
   ports::WriteTransaction& transaction_;
@@ -143,6 +177,7 @@ class Creation {
   const Process* process_;
   Instant now_;
   std::shared_ptr<const People> people_;
+  WebhookQueue webhooks_;  // of records without a process; the run tells of others
   EngineRun run_;
 };
 
@@ -177,12 +212,7 @@ const Process* RecordService::process_of(const Catalog& catalog, FormId form) {
 Status RecordService::check_may(const CallContext& context, const Catalog& catalog, FormId form,
                                 PermissionAction action) const {
   const auto people = people_.current();
-  const UserId user = context.principal.user;
-  const User* caller = people->user(user);
-  if (caller != nullptr && caller->enabled && caller->administrator) return {};
-  for (const auto& [id, process] : catalog.processes()) {
-    if (process.form == form && people->may(user, action, id)) return {};
-  }
+  if (may_on_form(*people, catalog, context.principal.user, form, action)) return {};
   return not_permitted();
 }
 
@@ -254,7 +284,7 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
     run.allow_twins();
     CINNABAR_CHECK_OK(run.apply(view.instance,
                                 process::ChangeData{context.principal.user, request.changes, {}},
-                                "change_record"));
+                                "change_record", !request.files.empty()));
     CINNABAR_CHECK_OK(run.finish());
   } else {
     CINNABAR_CHECK_OK(change_values(transaction, *form->definition,
@@ -270,6 +300,7 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
     (*row)[columns::updated_at] = cell(now);
     transaction.update_if(columns::kTable, std::move(*row), columns::version, view.version);
   }
+  put_files(transaction, context, request.record, view.instance, request.files, now);
   CINNABAR_CHECK_OK(log_change(transaction, context,
                                {.record = request.record,
                                 .form = request.form,
@@ -277,10 +308,15 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
                                 .before = &view.fields,
                                 .after = &after},
                                now));
+  const bool has_changed = view.fields != after;
   view.fields = std::move(after);
   view.version += 1;
   view.updated_by = context.principal.user;
   view.updated_at = now;
+  // What an instance holds is told of by its own write.
+  if (view.instance.is_assigned() || !has_changed) return view;
+  WebhookQueue webhooks(transaction, context);
+  CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_changed, *form, view, now)));
   return view;
 }
 
@@ -292,6 +328,7 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(check_may(context, *catalog, form_id, PermissionAction::remove));
   const Instant now = clock_.now();
   EngineRun run(transaction, context, {catalog, people_.current(), now, utc_offset_});
+  WebhookQueue webhooks(transaction, context);
   std::map<RecordId, ports::Row> found;
   for (const RecordId record : records) {
     CINNABAR_TRY(auto row, record_row(transaction, form_id, record));
@@ -314,6 +351,7 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
     CINNABAR_CHECK_OK(
         log_change(transaction, context,
                    {.record = view.id, .form = form_id, .action = RecordAction::removed}, now));
+    CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_removed, *form, view, now)));
   }
   CINNABAR_CHECK_OK(run.finish());
   return std::ssize(views);

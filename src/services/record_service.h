@@ -16,6 +16,7 @@
 #include "ports/store.h"
 #include "services/catalog.h"
 #include "services/context.h"
+#include "services/file_service.h"
 #include "services/people.h"
 #include "services/record_filter.h"
 #include "vocab/field_value.h"
@@ -46,8 +47,9 @@ struct RecordView {
 };
 
 struct NewRecord {
-  FieldValues fields;          // ids as in the form
-  std::optional<Error> error;  // why the row is none; it fails, the others do not
+  FieldValues fields;                    // ids as in the form
+  std::optional<Error> error;            // why the row is none; it fails, the others do not
+  std::vector<NumberedFile> files = {};  // that values refer to, written with the record
 };
 
 struct CreateRecords {
@@ -66,7 +68,8 @@ struct CreatedRecord {
 struct ChangeRecord {
   FormId form;
   RecordId record;
-  FieldValues changes;  // Null clears; tables are replaced whole
+  FieldValues changes;                   // Null clears; tables are replaced whole
+  std::vector<NumberedFile> files = {};  // that changes refer to
 };
 
 struct RecordQuery {

@@ -21,6 +21,8 @@
 #include "services/session_service.h"
 #include "services/simulation_service.h"
 #include "services/token_service.h"
+#include "services/upload_service.h"
+#include "services/webhook_service.h"
 
 namespace cinnabar::services {
 
@@ -34,6 +36,7 @@ struct Services {
   InboxService& inbox;
   RecordService& records;
   FileService& files;
+  UploadService& uploads;
   CollaborationService& collaboration;
   ClientService& clients;
   GrantService& grants;
@@ -42,6 +45,7 @@ struct Services {
   EngineService& engine;
   JobService& jobs;
   SimulationService& simulation;
+  WebhookService& webhooks;
   ports::Clock& clock;
   ports::Crypto& crypto;
 };

@@ -56,6 +56,7 @@ struct LongPoll {
 // its names. Every door has `path_prefix`: its routes are there as well as at their own paths.
 struct DoorSettings {
   std::map<std::string, std::string, std::less<>> values;
+  bool is_secure = false;  // the server itself ends TLS
 };
 
 using Answer = std::variant<http::Response, WriteStep, LongPoll>;
@@ -115,6 +116,8 @@ struct Door {
   Status (*authenticate)(Call&) = nullptr;
   // The id by which clients of this door know an open work item; nullopt when they cannot see it.
   std::optional<Json> (*work_item_id)(const services::InboxItem&) = nullptr;
+  // How this door words webhooks; null pointer: it has none.
+  const services::WebhookFormat* webhook_format = nullptr;
   // An export of the other product as a package; nullopt when the files are none.
   std::optional<services::codec::ReadPackage> (*import_package)(
       const services::codec::PackageFiles&) = nullptr;

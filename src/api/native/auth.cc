@@ -29,9 +29,12 @@ bool changes_something(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
-services::CallContext context_of(const api::Call& call, Principal principal) {
+// Whoever signed in sits at a screen; passwords and tokens that come with every call are sent by
+// programs.
+services::CallContext context_of(const api::Call& call, Principal principal,
+                                 services::Origin origin = services::Origin::program) {
   return services::CallContext{principal, "native", call.request->request_id,
-                               call.request->remote_address};
+                               call.request->remote_address, origin};
 }
 
 Result<Principal> remembered_password(const api::Call& call, std::string_view authorization) {
@@ -95,7 +98,7 @@ Result<services::CallContext> authenticate(const api::Call& call) {
     return context_of(call, principal);
   }
   CINNABAR_TRY(const Principal principal, call.services->sessions.authenticate(kSessionKind, code));
-  return context_of(call, principal);
+  return context_of(call, principal, services::Origin::person);
 }
 
 bool has_unchecked_password(const api::Call& call) {

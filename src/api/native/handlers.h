@@ -73,6 +73,17 @@ api::Answer fail_job(const api::Call& call);
 api::Answer throw_job_error(const api::Call& call);
 api::Answer extend_job(const api::Call& call);
 
+api::Answer create_webhook(const api::Call& call);
+api::Answer list_webhooks(const api::Call& call);
+api::Answer show_webhook(const api::Call& call);
+api::Answer change_webhook(const api::Call& call);
+api::Answer remove_webhook(const api::Call& call);
+api::Answer list_webhook_deliveries(const api::Call& call);
+api::Answer redeliver_webhook(const api::Call& call);
+api::Answer drop_webhook(const api::Call& call);
+api::Answer redeliver_webhook_delivery(const api::Call& call);
+api::Answer drop_webhook_delivery(const api::Call& call);
+
 api::Answer start_instance(const api::Call& call);
 api::Answer show_instance(const api::Call& call);
 api::Answer show_history(const api::Call& call);

@@ -5,6 +5,8 @@
 #include "api/native/batch_routes.h"
 #include "api/native/engine_routes.h"
 #include "api/native/handlers.h"
+#include "api/native/webhook_format.h"
+#include "api/native/webhook_routes.h"
 
 #include <algorithm>
 #include <array>
@@ -140,7 +142,8 @@ constexpr std::array<Route, A + B> join(const std::array<Route, A>& first,
   std::ranges::copy(second, all.begin() + A);
   return all;
 }
-constexpr auto kRoutes = join(join(kBasicRoutes, kBatchRoutes), kEngineRoutes);
+constexpr auto kRoutes =
+    join(join(join(kBasicRoutes, kBatchRoutes), kEngineRoutes), kWebhookRoutes);
 
 constexpr std::array<std::string_view, 1> kPrefixes{"/api"};
 
@@ -169,6 +172,7 @@ const api::Door kDoor{
     .method_not_allowed = method_not_allowed,
     .is_slow_to_authenticate = has_unchecked_password,
     .authenticate = check_password,
+    .webhook_format = &kWebhookFormat,
 };
 
 }  // namespace cinnabar::native

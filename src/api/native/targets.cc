@@ -24,9 +24,15 @@ std::optional<UserId> find_person(const services::People& people, const Json& js
 }  // namespace
 
 Result<std::int64_t> id_capture(const api::Call& call, Reason unknown, std::string_view what) {
-  const auto number = parse_int(call.captures.at(0));
+  return id_capture(call, 0, unknown, what);
+}
+
+Result<std::int64_t> id_capture(const api::Call& call, std::size_t capture, Reason unknown,
+                                std::string_view what) {
+  const std::string& text = call.captures.at(capture);
+  const auto number = parse_int(text);
   if (number.has_value() && *number > 0 && *number <= kIdMax) return *number;
-  return make_error(Code::not_found, unknown, "no such " + std::string(what), call.captures.at(0));
+  return make_error(Code::not_found, unknown, "no such " + std::string(what), text);
 }
 
 Result<NamedThing> read_named(const api::Call& call, Reason unknown, std::string_view what) {

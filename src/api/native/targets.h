@@ -14,6 +14,8 @@ namespace cinnabar::native {
 
 // A number of the path; not_found with that reason when it is none.
 Result<std::int64_t> id_capture(const api::Call& call, Reason unknown, std::string_view what);
+Result<std::int64_t> id_capture(const api::Call& call, std::size_t capture, Reason unknown,
+                                std::string_view what);
 // Who calls, and the number of the path that says of what.
 struct NamedThing {
   services::CallContext context;

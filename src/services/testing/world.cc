@@ -162,7 +162,10 @@ World::World()
       instance_lists(catalog, people),
       inbox_service(people),
       records(clock, catalog, people),
-      files(blobs, clock, catalog, people, {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
+      file_tokens(crypto, Secret(std::string(32, 'f'))),
+      files(blobs, clock, catalog, people, file_tokens,
+            {.file_bytes_max = 1000, .extensions_refused = {"exe"}}),
+      uploads(clock, crypto, catalog, people, file_tokens),
       collaboration(clock, catalog, people),
       clients(clock, crypto, client_set, people, Secret(std::string(32, 'k'))),
       grants(clock, crypto, client_set, people),
@@ -171,6 +174,7 @@ World::World()
       engine(clock, catalog, people),
       jobs(clock, catalog, engine),
       simulation(clock, catalog, people),
+      webhooks(clock, crypto, catalog, people, {&kTestFormat}, Secret{std::string(32, 'w')}),
       scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
@@ -293,10 +297,37 @@ std::vector<IncidentRow> World::incidents(ProcessId process) {
   return engine.incidents(**snapshot, as("admin"), query).value_or(std::vector<IncidentRow>{});
 }
 
+namespace {
+
+Result<std::string> test_body(const std::shared_ptr<const Catalog>&,
+                              const std::shared_ptr<const People>&, const WebhookEvent& event) {
+  const auto title = event.record.fields.find("TITLE");
+  if (title == event.record.fields.end()) {
+    return std::string(name(event.kind)) + " " + std::to_string(event.form.value());
+  }
+  const std::string text = to_plain_text(title->second);
+  if (text == "unspeakable") return make_error(Code::internal, Reason{"internal"}, "no words");
+  return std::string(name(event.kind)) + " " + text;
+}
+
+ports::HttpCall test_call(ports::Crypto&, const std::string& url,
+                          const WebhookSignature& signature) {
+  ports::HttpCall call;
+  call.url = url;
+  call.headers = {{"Delivery", std::to_string(signature.delivery)},
+                  {"Nonce", std::string(signature.nonce)},
+                  {"Secret", std::string(signature.secret)}};
+  return call;
+}
+
+}  // namespace
+
+const WebhookFormat kTestFormat{"test", test_body, test_call};
+
 Services World::all() {
-  return {catalog, people, sessions,      tokens,  instances, instance_lists, inbox_service,
-          records, files,  collaboration, clients, grants,    admin,          directory,
-          engine,  jobs,   simulation,    clock,   crypto};
+  return {catalog,   people, sessions, tokens,        instances, instance_lists, inbox_service,
+          records,   files,  uploads,  collaboration, clients,   grants,         admin,
+          directory, engine, jobs,     simulation,    webhooks,  clock,          crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

@@ -17,7 +17,7 @@
 namespace cinnabar::services::testing {
 
 // Repeatable and weak on purpose; nothing here protects anything.
-class FakeCrypto final : public ports::Crypto {
+class FakeCrypto : public ports::Crypto {
  public:
   Result<std::string> hash_password(const Secret& password) override;
   bool verify_password(const Secret& password, std::string_view encoded) override;
@@ -45,6 +45,10 @@ class FakeBlobs final : public ports::BlobStore {
 
   std::set<std::string> stored;
 };
+
+// Bodies are the kind and the TITLE, or the number of the form without one; "unspeakable" has no
+// words. The call has the headers Delivery, Nonce and Secret.
+extern const WebhookFormat kTestFormat;
 
 // People: admin (administrator), alice and bob of group "it" (may view, add, modify), carol of
 // group "finance" (nothing granted), dave (nothing).
@@ -101,7 +105,9 @@ class World {
   InstanceListService instance_lists;
   InboxService inbox_service;
   RecordService records;
+  FileTokens file_tokens;
   FileService files;
+  UploadService uploads;
   CollaborationService collaboration;
   ClientService clients;
   GrantService grants;
@@ -110,6 +116,7 @@ class World {
   EngineService engine;
   JobService jobs;
   SimulationService simulation;
+  WebhookService webhooks;  // of the one format kTestFormat
   Scheduler scheduler;
 };
 

@@ -76,12 +76,8 @@ Json widget_json(const form::Field& field) {
 
 Result<Json> list_widgets(Entry& entry) {
   CINNABAR_TRY(const Target found, target(entry));
-  Json widgets = Json::array();
-  for (const form::Field& field : found.deployed->definition->fields) {
-    if (!type_name(field.type).empty()) widgets.push(widget_json(field));
-  }
   Json answer = Json::object();
-  answer.set("widgets", std::move(widgets));
+  answer.set("widgets", widgets_json(*found.deployed->definition));
   if (entry.version == 1) return answer;
   Json system = Json::array();
   const bool has_flow = services::RecordService::process_of(*entry.catalog, found.form) != nullptr;
@@ -132,6 +128,14 @@ constexpr api::Route kRoutes[] = {
 };
 
 }  // namespace
+
+Json widgets_json(const form::FormDefinition& form) {
+  Json widgets = Json::array();
+  for (const form::Field& field : form.fields) {
+    if (!type_name(field.type).empty()) widgets.push(widget_json(field));
+  }
+  return widgets;
+}
 
 std::span<const api::Route> app_routes() {
   return kRoutes;

@@ -3,8 +3,10 @@
 #include "api/dialects/jodoo/apps.h"
 #include "api/dialects/jodoo/contacts.h"
 #include "api/dialects/jodoo/envelope.h"
+#include "api/dialects/jodoo/files.h"
 #include "api/dialects/jodoo/ids.h"
 #include "api/dialects/jodoo/records.h"
+#include "api/dialects/jodoo/webhooks.h"
 #include "api/dialects/jodoo/workflow.h"
 
 #include <vector>
@@ -22,8 +24,8 @@ std::span<const api::Route> all_routes() {
   static const std::vector<api::Route> routes = [] {
     std::vector<api::Route> all;
     for (const auto part :
-         {app_routes(), record_routes(), member_routes(), department_routes(), role_routes(),
-          guest_routes(), workflow_routes(), workflow_action_routes()}) {
+         {app_routes(), record_routes(), file_routes(), member_routes(), department_routes(),
+          role_routes(), guest_routes(), workflow_routes(), workflow_action_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -52,6 +54,7 @@ const api::Door kDialect{.name = kDoorName,
                          .not_found = not_found,
                          .refuse = refuse_call,
                          .method_not_allowed = not_found,
-                         .work_item_id = work_item_id};
+                         .work_item_id = work_item_id,
+                         .webhook_format = &kWebhookFormat};
 
 }  // namespace cinnabar::jodoo

@@ -104,9 +104,9 @@ Result<FieldValue> read_files(const Field& field, const Json& json, const ReadCo
     const std::string* key = element.as_string();
     if (key == nullptr) return wrong(field, "a list of file keys");
     // A key of another or an old transaction does not bind.
-    if (auto file = context.file ? context.file(*key) : std::nullopt) {
-      list.push_back(std::move(*file));
-    }
+    if (!context.file) continue;
+    CINNABAR_TRY(auto file, context.file(field, *key));
+    if (file) list.push_back(std::move(*file));
   }
   return FieldValue{std::move(list)};
 }
@@ -200,8 +200,12 @@ Json write_table(const Field& field, const FieldValue* value, const WriteContext
 Json write_file(const FileRef& file, const WriteContext& context) {
   Json written = Json::object();
   written.set("name", file.file_name);
-  if (context.url) written.set("url", context.url(file.attachment));
-  return written;
+  if (context.files == nullptr) return written;
+  const auto view = context.files->find(file.attachment);
+  if (view == context.files->end()) return written;
+  return written.set("size", view->second.size)
+      .set("mime", view->second.media_type)
+      .set("url", view->second.url);
 }
 
 }  // namespace

@@ -12,17 +12,19 @@
 #include "services/record_service.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace cinnabar::jodoo {
 
-// What a value may refer to. `file`: an uploaded file by its key; nullopt when it is not bound.
+// What a value may refer to. `file`: an uploaded file by its key, for that field; nullopt when it
+// is not bound.
 struct ReadContext {
   const services::People& people;
   UtcOffset time_zone;
-  std::function<std::optional<FieldValue>(const std::string& key)> file;
+  std::function<Result<std::optional<FieldValue>>(const form::Field&, const std::string& key)> file;
 };
 
 // {"name": {"value": ...}} of a record or a row; absent and null values are Null.
@@ -33,11 +35,18 @@ Result<FieldValue> read_value(const form::Field& field, const Json& json,
 // The times that are accepted on write; see docs/dialects/jodoo.md.
 std::optional<Instant> read_time(std::string_view text, UtcOffset time_zone);
 
+// What is shown of an attachment beside its name. `url`: where its bytes are, for a while.
+struct FileView {
+  std::int64_t size = 0;
+  std::string media_type;
+  std::string url;
+};
+using FileViews = std::map<AttachmentId, FileView>;
+
 struct WriteContext {
   const services::Catalog& catalog;
   const services::People& people;
-  // The address of an attachment's bytes, good for a while.
-  std::function<std::string(AttachmentId)> url;
+  const FileViews* files = nullptr;  // null pointer: names alone
 };
 Json write_value(const form::Field& field, const FieldValue* value, const WriteContext& context);
 // A record with its system fields.

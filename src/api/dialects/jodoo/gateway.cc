@@ -114,6 +114,29 @@ Result<std::int64_t> skip(const Entry& entry) {
   return *number;
 }
 
+Result<std::string> transaction_id(const Entry& entry) {
+  const Json* found = member(entry, "transaction_id");
+  if (found == nullptr) return std::string();
+  const std::string* text = found->as_string();
+  constexpr std::size_t kBytesMax = 200;
+  if (text == nullptr || text->empty() || text->size() > kBytesMax) {
+    return fail(codes::kTransactionFormat);
+  }
+  for (std::size_t at = text->find('$'); at != std::string::npos; at = text->find('$', at + 1)) {
+    const bool opens = at + 1 < text->size() && ((*text)[at + 1] == '{' || (*text)[at + 1] == '(');
+    if (opens && text->find_first_of("})", at + 2) != std::string::npos) {
+      return fail(codes::kTransactionFormat);
+    }
+  }
+  return *text;
+}
+
+std::string_view setting(const Entry& entry, std::string_view name) {
+  if (entry.settings == nullptr) return {};
+  const auto found = entry.settings->values.find(std::string(kDoorName) + "." + std::string(name));
+  return found == entry.settings->values.end() ? std::string_view() : found->second;
+}
+
 Status check_app(const Entry& entry, std::string_view app_id) {
   const std::string_view apps = entry.client.setting("apps");
   if (apps.empty() || is_listed(apps, app_id)) return {};
@@ -161,6 +184,7 @@ Result<Entry> enter(const api::Call& call, std::size_t per_second) {
   entry.people = call.services->people.current();
   entry.services = call.services;
   entry.snapshot = call.snapshot;
+  entry.settings = call.settings;
   entry.time_zone = call.time_zone;
   return entry;
 }

@@ -30,6 +30,7 @@ struct Entry {
   std::shared_ptr<const services::People> people;
   services::Services* services = nullptr;
   ports::ReadTransaction* snapshot = nullptr;  // lane `read` only
+  const api::DoorSettings* settings = nullptr;
   UtcOffset time_zone;
 };
 
@@ -43,6 +44,12 @@ Result<bool> flag(const Entry& entry, std::string_view name);
 // Between 1 and `most`; more is `most`, 0 and absent are `fallback`.
 Result<std::int64_t> limit(const Entry& entry, std::int64_t fallback, std::int64_t most);
 Result<std::int64_t> skip(const Entry& entry);
+
+// The caller's name for what belongs together: empty when absent; 17025 when it is unusable or has
+// template variables that nobody filled in.
+Result<std::string> transaction_id(const Entry& entry);
+// Of this door, as the operator wrote it; empty when absent.
+std::string_view setting(const Entry& entry, std::string_view name);
 
 // 17053 when the key is not for that app.
 Status check_app(const Entry& entry, std::string_view app_id);

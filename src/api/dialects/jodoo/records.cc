@@ -1,6 +1,7 @@
 #include "api/dialects/jodoo/records.h"
 
 #include "api/dialects/jodoo/fields.h"
+#include "api/dialects/jodoo/files.h"
 #include "api/dialects/jodoo/filters.h"
 #include "api/dialects/jodoo/gateway.h"
 #include "base/text.h"
@@ -18,12 +19,14 @@ constexpr std::int64_t kListDefault = 10;
 constexpr std::int64_t kListMax = 100;
 constexpr std::size_t kBatchMax = 100;
 
-ReadContext read_context(const Entry& entry) {
-  return {*entry.people, entry.time_zone, nullptr};
-}
-
-WriteContext write_context(const Entry& entry) {
-  return {*entry.catalog, *entry.people, nullptr};
+// Without a reader no key is bound.
+ReadContext read_context(const Entry& entry, KeyReader* keys = nullptr) {
+  ReadContext context{*entry.people, entry.time_zone, nullptr};
+  if (keys == nullptr) return context;
+  context.file = [keys](const form::Field& field, const std::string& key) {
+    return keys->read(field, key);
+  };
+  return context;
 }
 
 Result<RecordId> record_of(const Entry& entry) {
@@ -64,26 +67,18 @@ Result<UserId> creator_of(const Entry& entry) {
   return user->id;
 }
 
-// Empty when absent. Template variables that nobody filled in are refused.
-Result<std::string> transaction_of(const Entry& entry) {
-  const Json* found = member(entry, "transaction_id");
-  if (found == nullptr) return std::string();
-  const std::string* text = found->as_string();
-  constexpr std::size_t kBytesMax = 200;
-  if (text == nullptr || text->empty() || text->size() > kBytesMax) {
-    return fail(codes::kTransactionFormat);
-  }
-  for (std::size_t at = text->find('$'); at != std::string::npos; at = text->find('$', at + 1)) {
-    const bool opens = at + 1 < text->size() && ((*text)[at + 1] == '{' || (*text)[at + 1] == '(');
-    if (opens && text->find_first_of("})", at + 2) != std::string::npos) {
-      return fail(codes::kTransactionFormat);
-    }
-  }
-  return *text;
+Json view_json(const Entry& entry, const Target& found, const services::RecordView& view,
+               const FileViews& files) {
+  return write_record(*found.deployed, view, found.app_id, found.entry_id,
+                      {*entry.catalog, *entry.people, &files});
 }
 
-Json view_json(const Entry& entry, const Target& found, const services::RecordView& view) {
-  return write_record(*found.deployed, view, found.app_id, found.entry_id, write_context(entry));
+// What a write answers.
+Result<Json> written_json(const Entry& entry, ports::WriteTransaction& transaction,
+                          const Target& found, const services::RecordView& view,
+                          const std::vector<services::NumberedFile>& sent) {
+  CINNABAR_TRY(const FileViews files, view_files(entry, transaction, {view}, sent));
+  return Json::object().set("data", view_json(entry, found, view, files));
 }
 
 // ---- batch_create ----
@@ -99,12 +94,14 @@ Result<Json> batch_create(const Entry& entry, ports::WriteTransaction& transacti
   services::CreateRecords request;
   request.form = found.form;
   CINNABAR_TRY(request.creator, creator_of(entry));
-  CINNABAR_TRY(request.key, transaction_of(entry));
+  CINNABAR_TRY(request.key, transaction_id(entry));
   CINNABAR_TRY(request.start_process, flag(entry, "is_start_workflow"));
-  const ReadContext context = read_context(entry);
+  KeyReader keys(entry, transaction, found.form, request.key);
+  const ReadContext context = read_context(entry, &keys);
   for (const Json& row : *rows) {
     services::NewRecord record;
     auto fields = read_record(found.deployed->definition->fields, row, context);
+    record.files = keys.take();
     if (fields) {
       record.fields = std::move(*fields);
     } else {
@@ -132,20 +129,22 @@ Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const Target found, target(entry));
   const Json* data = member(entry, "data");
   if (data == nullptr) return fail(codes::kInvalidPlatformParameter, "data is missing.");
-  CINNABAR_CHECK_OK(transaction_of(entry));
+  CINNABAR_TRY(const std::string batch, transaction_id(entry));
+  KeyReader keys(entry, transaction, found.form, batch);
   services::CreateRecords request;
   request.form = found.form;
   CINNABAR_TRY(request.creator, creator_of(entry));
   CINNABAR_TRY(request.start_process, flag(entry, "is_start_workflow"));
   services::NewRecord record;
   CINNABAR_TRY(record.fields,
-               read_record(found.deployed->definition->fields, *data, read_context(entry)));
+               read_record(found.deployed->definition->fields, *data, read_context(entry, &keys)));
+  record.files = keys.take();
+  const auto sent = record.files;
   request.rows.push_back(std::move(record));
   CINNABAR_TRY(auto results,
                entry.services->records.create(transaction, entry.context, std::move(request)));
   if (results.front().error) return fail(codes::kSubmitFailed, results.front().error->detail);
-  services::RecordView view = std::move(*results.front().made);
-  return Json::object().set("data", view_json(entry, found, view));
+  return written_json(entry, transaction, found, *results.front().made, sent);
 }
 
 Result<Json> update(const Entry& entry, ports::WriteTransaction& transaction) {
@@ -153,13 +152,15 @@ Result<Json> update(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const RecordId record, record_of(entry));
   const Json* data = member(entry, "data");
   if (data == nullptr) return fail(codes::kInvalidPlatformParameter, "data is missing.");
-  CINNABAR_CHECK_OK(transaction_of(entry));
+  CINNABAR_TRY(const std::string batch, transaction_id(entry));
+  KeyReader keys(entry, transaction, found.form, batch);
   CINNABAR_TRY(FieldValues changes,
-               read_record(found.deployed->definition->fields, *data, read_context(entry)));
+               read_record(found.deployed->definition->fields, *data, read_context(entry, &keys)));
+  const auto sent = keys.take();
   CINNABAR_TRY(const services::RecordView view,
                entry.services->records.change(transaction, entry.context,
-                                              {found.form, record, std::move(changes)}));
-  return Json::object().set("data", view_json(entry, found, view));
+                                              {found.form, record, std::move(changes), sent}));
+  return written_json(entry, transaction, found, view, sent);
 }
 
 Result<Json> remove(const Entry& entry, ports::WriteTransaction& transaction) {
@@ -173,28 +174,42 @@ Result<Json> remove(const Entry& entry, ports::WriteTransaction& transaction) {
 
 // ---- many ----
 
+Status check_no_subforms(const form::FormDefinition& form, const Json& data) {
+  const Json::Object* members = data.as_object();
+  if (members == nullptr) return {};
+  for (const auto& [name, value] : *members) {
+    const form::Field* field = form.find(name);
+    if (field != nullptr && field->type == form::FieldType::subtable) {
+      return fail(codes::kFieldUnsupported, name + " is a subform.");
+    }
+  }
+  return {};
+}
+
 Result<Json> batch_update(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const Target found, target(entry));
   CINNABAR_TRY(const auto records, records_of(entry, codes::kBatchUpdateLimit));
   const Json* data = member(entry, "data");
   if (data == nullptr) return fail(codes::kInvalidPlatformParameter, "data is missing.");
-  CINNABAR_CHECK_OK(transaction_of(entry));
-  CINNABAR_TRY(const FieldValues changes,
-               read_record(found.deployed->definition->fields, *data, read_context(entry)));
-  for (const auto& [id, value] : changes) {
-    const form::Field* field = found.deployed->definition->find(id);
-    if (field != nullptr && field->type == form::FieldType::subtable) {
-      return fail(codes::kFieldUnsupported, id + " is a subform.");
-    }
-  }
+  CINNABAR_TRY(const std::string batch, transaction_id(entry));
+  CINNABAR_CHECK_OK(check_no_subforms(*found.deployed->definition, *data));
+  KeyReader keys(entry, transaction, found.form, batch);
+  const ReadContext context = read_context(entry, &keys);
+  CINNABAR_TRY(FieldValues changes,
+               read_record(found.deployed->definition->fields, *data, context));
+  std::vector<services::NumberedFile> files = keys.take();
   std::int64_t count = 0;
   std::set<RecordId> seen;
   for (const RecordId record : records) {
     if (!seen.insert(record).second) continue;
-    const auto changed =
-        entry.services->records.change(transaction, entry.context, {found.form, record, changes});
+    const auto changed = entry.services->records.change(transaction, entry.context,
+                                                        {found.form, record, changes, files});
     if (changed) {
       ++count;
+      // Each record has files of its own.
+      if (files.empty()) continue;
+      CINNABAR_TRY(changes, read_record(found.deployed->definition->fields, *data, context));
+      files = keys.take();
     } else if (changed.error().code != Code::not_found) {
       return changed.error();
     }
@@ -217,7 +232,8 @@ Result<Json> get(Entry& entry) {
   CINNABAR_TRY(const RecordId record, record_of(entry));
   CINNABAR_TRY(const services::RecordView view,
                entry.services->records.find(*entry.snapshot, entry.context, found.form, record));
-  return Json::object().set("data", view_json(entry, found, view));
+  CINNABAR_TRY(const FileViews files, view_files(entry, *entry.snapshot, {view}));
+  return Json::object().set("data", view_json(entry, found, view, files));
 }
 
 // Which fields of the form were asked for; empty: all.
@@ -258,9 +274,10 @@ Result<Json> list(Entry& entry) {
       read_filter(*found.deployed->definition, member(entry, "filter"), context, query));
   CINNABAR_TRY(const auto views,
                entry.services->records.list(*entry.snapshot, entry.context, query));
+  CINNABAR_TRY(const FileViews files, view_files(entry, *entry.snapshot, views));
   Json rows = Json::array();
   for (const services::RecordView& view : views) {
-    Json row = view_json(entry, found, view);
+    Json row = view_json(entry, found, view, files);
     if (!wanted.empty()) keep_fields(row, *found.deployed->definition, wanted);
     rows.push(std::move(row));
   }

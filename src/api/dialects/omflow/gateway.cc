@@ -35,7 +35,7 @@ std::variant<Entry, http::Response> enter(const api::Call& call) {
     return answer(status_of(error.code), describe(error, Verb::other, voice.language()), {});
   }
   services::CallContext context{*principal, std::string(kDoorName), call.request->request_id,
-                                call.request->remote_address};
+                                call.request->remote_address, services::Origin::program};
   return Entry{call.request, std::move(parameters), std::move(context),
                voice,        call.services,         call.time_zone};
 }

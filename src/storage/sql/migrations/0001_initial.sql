@@ -258,7 +258,8 @@ CREATE TABLE idempotency (
 
 CREATE TABLE attachment (
   id {{integer}} NOT NULL PRIMARY KEY,
-  instance_id {{integer}} NOT NULL,
+  instance_id {{integer}},
+  record_id {{integer}},
   activity_id {{integer}} NOT NULL,
   field {{text}},
   file_name {{text}} NOT NULL,
@@ -267,6 +268,18 @@ CREATE TABLE attachment (
   sha256 {{text}} NOT NULL,
   uploaded_by {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE upload (
+  key {{text}} NOT NULL PRIMARY KEY,
+  form_id {{integer}} NOT NULL,
+  batch {{text}} NOT NULL,
+  file_name {{text}} NOT NULL,
+  media_type {{text}} NOT NULL,
+  size {{integer}} NOT NULL,
+  sha256 {{text}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  expires_at {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE comment (
@@ -432,7 +445,8 @@ CREATE TABLE batch (
   total {{integer}} NOT NULL,
   created_at {{integer}} NOT NULL,
   finished_at {{integer}},
-  comment {{text}}
+  comment {{text}},
+  origin {{integer}} NOT NULL
 ) {{plain}};
 
 CREATE TABLE batch_item (
@@ -445,6 +459,50 @@ CREATE TABLE batch_item (
   done_at {{integer}},
   PRIMARY KEY (batch_id, position)
 ) {{clustered}};
+
+CREATE TABLE webhook (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  form_id {{integer}},
+  name {{text}} NOT NULL,
+  url {{text}} NOT NULL,
+  format {{text}} NOT NULL,
+  events {{integer}} NOT NULL,
+  include_api_writes {{integer}} NOT NULL,
+  enabled {{integer}} NOT NULL,
+  secret {{blob}} NOT NULL,
+  failures {{integer}} NOT NULL,
+  switched_off_at {{integer}},
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE webhook_delivery (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  webhook_id {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  application_id {{integer}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  form_version_id {{integer}},
+  record_id {{integer}},
+  data {{text}},
+  instance_id {{integer}},
+  instance_state {{integer}},
+  rejected {{integer}} NOT NULL,
+  created_by {{integer}},
+  created_at {{integer}},
+  updated_by {{integer}},
+  updated_at {{integer}},
+  actor_id {{integer}},
+  queued_at {{integer}} NOT NULL,
+  state {{integer}} NOT NULL,
+  attempts {{integer}} NOT NULL,
+  due_at {{integer}},
+  finished_at {{integer}},
+  answer {{integer}},
+  message {{text}},
+  body {{text}}
+) {{plain}};
 
 -- Named numbers; `next` is the first one that was not reserved yet.
 CREATE TABLE sequence (
@@ -527,3 +585,10 @@ CREATE INDEX batch_unfinished ON batch (id)
   WHERE finished_at IS NULL;
 CREATE INDEX batch_by_end ON batch (finished_at)
   WHERE finished_at IS NOT NULL;
+CREATE INDEX webhook_by_application ON webhook (application_id, id);
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_by_due ON webhook_delivery (webhook_id, due_at, id)
+  WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
+  WHERE finished_at IS NOT NULL;
+CREATE INDEX upload_by_end ON upload (expires_at);
