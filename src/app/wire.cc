@@ -153,15 +153,17 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
                       core->client_set, *core->clients);
   core->directory.emplace(store, core->clock, core->people, *core->sessions);
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset, core->logger);
+  core->notices.emplace(core->clock, *core->engine);
+  core->drafts.emplace(core->clock, core->catalog, core->people, *core->records);
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->webhooks.emplace(core->clock, core->crypto, core->catalog, core->people, webhook_formats(),
                          std::move(server_key));
   core->scheduler.emplace(store, core->clock, *core->engine, core->logger);
-  core->batches.emplace(
-      store, core->clock,
-      services::BatchService(core->clock, core->catalog, core->people, *core->instances),
-      core->logger);
+  core->batches.emplace(store, core->clock,
+                        services::BatchService(core->clock, core->catalog, core->people,
+                                               *core->instances, *core->engine),
+                        core->logger);
   services::JobExecutor::Options calls;
   calls.calls_max = kConnectorThreads;
   // A mail takes two round trips of that length at most.
@@ -172,11 +174,11 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->webhook_sender.emplace(store, core->clock, core->crypto, *core->webhooks, core->catalog,
                                core->people, *core->connector, webhooks, core->logger);
   core->services.emplace(services::Services{
-      core->catalog,         core->people,   *core->sessions,   *core->tokens,   *core->instances,
-      *core->instance_lists, *core->inbox,   *core->records,    *core->files,    *core->uploads,
-      *core->collaboration,  *core->clients, *core->grants,     *core->admin,    *core->directory,
-      *core->engine,         *core->jobs,    *core->simulation, *core->webhooks, core->clock,
-      core->crypto});
+      core->catalog,         core->people,   *core->sessions, *core->tokens, *core->instances,
+      *core->instance_lists, *core->inbox,   *core->records,  *core->files,  *core->uploads,
+      *core->collaboration,  *core->clients, *core->grants,   *core->admin,  *core->directory,
+      *core->engine,         *core->notices, *core->drafts,   *core->jobs,   *core->simulation,
+      *core->webhooks,       core->clock,    core->crypto});
   return core;
 }
 

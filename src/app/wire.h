@@ -58,6 +58,8 @@ struct Core {
   std::optional<services::AdminService> admin;
   std::optional<services::DirectoryService> directory;
   std::optional<services::EngineService> engine;
+  std::optional<services::NoticeService> notices;
+  std::optional<services::DraftService> drafts;
   std::optional<services::JobService> jobs;
   std::optional<services::SimulationService> simulation;
   std::optional<services::WebhookService> webhooks;

@@ -52,7 +52,7 @@ constexpr Index three(std::string_view name, const Table& table, std::uint16_t a
 inline constexpr std::int64_t kWorkItemOpen = 1;       // WorkItemState::open
 inline constexpr std::int64_t kWorkItemCompleted = 2;  // WorkItemState::completed
 
-inline constexpr std::array<Index, 65> kIndexes{{
+inline constexpr std::array<Index, 66> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -407,6 +407,9 @@ inline constexpr std::array<Index, 65> kIndexes{{
           0,
           {},
           schema::webhook_delivery::finished_at},
+    detail::three("record_draft_by_maker", schema::record_draft::kTable,
+                  schema::record_draft::created_by, schema::record_draft::form_id,
+                  schema::record_draft::id),
     detail::one("upload_by_end", schema::upload::kTable, schema::upload::expires_at, false),
 }};
 

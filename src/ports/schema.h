@@ -791,10 +791,12 @@ inline constexpr std::array<Column, 13> kColumns{{
 inline constexpr Table kTable{"incident", kColumns, 1};
 }  // namespace incident
 
-// A copy of an instance for a reader who decides nothing.
+// What a reader is told of and need not decide: services::NoticeKind. A copy has an instance,
+// others a subject and a detail, which is JSON.
 namespace notice {
 enum : std::uint16_t {
   id,
+  kind,
   instance_id,
   process_id,
   number,
@@ -802,18 +804,23 @@ enum : std::uint16_t {
   node_id,
   sent_by,
   comment,
+  subject_id,
+  detail,
   created_at,
   read_at,
 };
-inline constexpr std::array<Column, 10> kColumns{{
+inline constexpr std::array<Column, 13> kColumns{{
     {"id", ColumnType::integer, false},
-    {"instance_id", ColumnType::integer, false},
-    {"process_id", ColumnType::integer, false},
-    {"number", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"instance_id", ColumnType::integer, true},
+    {"process_id", ColumnType::integer, true},
+    {"number", ColumnType::integer, true},
     {"reader_id", ColumnType::integer, false},
-    {"node_id", ColumnType::text, false},
+    {"node_id", ColumnType::text, true},
     {"sent_by", ColumnType::integer, true},
     {"comment", ColumnType::text, true},
+    {"subject_id", ColumnType::integer, true},
+    {"detail", ColumnType::text, true},
     {"created_at", ColumnType::integer, false},
     {"read_at", ColumnType::integer, true},
 }};
@@ -865,6 +872,30 @@ inline constexpr std::array<Column, 6> kColumns{{
 }};
 inline constexpr Table kTable{"record_index", kColumns, 3};
 }  // namespace record_index
+
+// What somebody began to fill in and nobody else sees: it becomes a record, with the same id, when
+// it is submitted.
+namespace record_draft {
+enum : std::uint16_t {
+  id,
+  form_id,
+  form_version_id,
+  data,
+  created_by,
+  created_at,
+  updated_at,
+};
+inline constexpr std::array<Column, 7> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, false},
+    {"form_version_id", ColumnType::integer, false},
+    {"data", ColumnType::text, false},
+    {"created_by", ColumnType::integer, false},
+    {"created_at", ColumnType::integer, false},
+    {"updated_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"record_draft", kColumns, 1};
+}  // namespace record_draft
 
 // Keys under which clients send several records at once, so that sending them again makes none
 // twice.
@@ -1132,7 +1163,7 @@ inline constexpr std::array<Column, 24> kColumns{{
 inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
 }  // namespace webhook_delivery
 
-inline constexpr std::array<const Table*, 41> kAll{
+inline constexpr std::array<const Table*, 42> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -1164,6 +1195,7 @@ inline constexpr std::array<const Table*, 41> kAll{
     &notice::kTable,
     &outbox::kTable,
     &record_index::kTable,
+    &record_draft::kTable,
     &record_batch::kTable,
     &record_slot::kTable,
     &record_change::kTable,

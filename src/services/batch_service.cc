@@ -5,6 +5,7 @@
 #include "ports/schema.h"
 #include "services/idempotency.h"
 #include "services/instance_store.h"
+#include "services/notice_service.h"
 #include "services/rows.h"
 #include "vocab/reasons.h"
 
@@ -66,9 +67,11 @@ bool next_is_chosen(const process::ProcessDefinition& graph, process::NodeIndex 
 // What a person would have to fill in.
 BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex node,
                                const process::UserTask& task, const People& people,
-                               bool has_comment) {
-  if (task.comment_required && !has_comment) return BatchObstacle::comment_required;
+                               const BatchManner& manner) {
+  if (task.comment_required && !manner.has_comment) return BatchObstacle::comment_required;
   if (task.signature_required) return BatchObstacle::signature_required;
+  // Whoever sends it back fills in nothing and goes on to nobody.
+  if (manner.outcome == Outcome::returned) return BatchObstacle::none;
   const FieldValues nothing;
   form::Submission submission;
   submission.stored = &loaded.instance.fields;
@@ -78,11 +81,13 @@ BatchObstacle obstacle_of_task(const LoadedInstance& loaded, process::NodeIndex 
     return BatchObstacle::field_required;
   }
   if (next_is_chosen(*loaded.definition->graph, node)) return BatchObstacle::choice_required;
+  // What is to be handled can be handed in, but there is nothing to approve.
+  if (!task.is_approval && manner.outcome != Outcome::submitted) return BatchObstacle::no_approval;
   return BatchObstacle::none;
 }
 
 BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Catalog& catalog,
-                          const People& people, bool has_comment) {
+                          const People& people, const BatchManner& manner) {
   const process::ActivityInstance* activity = loaded.instance.find_activity_of(id);
   const process::WorkItem* item = loaded.instance.find_item(id);
   if (activity == nullptr || item == nullptr) return BatchObstacle::decided;
@@ -95,7 +100,7 @@ BatchObstacle obstacle_of(const LoadedInstance& loaded, WorkItemId id, const Cat
   if (!is_on) return BatchObstacle::switched_off;
   if (has_to_do_with_added(*activity, *item)) return BatchObstacle::added_participant;
   if (item->waiting) return BatchObstacle::unknown;
-  return obstacle_of_task(loaded, *node, *task, people, has_comment);
+  return obstacle_of_task(loaded, *node, *task, people, manner);
 }
 
 std::vector<BatchItem> distinct(const std::vector<BatchItem>& all) {
@@ -170,6 +175,8 @@ std::string_view name(BatchObstacle obstacle) {
       return "refused";
     case BatchObstacle::user_disabled:
       return "user_disabled";
+    case BatchObstacle::no_approval:
+      return "no_approval";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -205,12 +212,13 @@ std::vector<BatchItemResult> BatchProgress::failures() const {
 }
 
 BatchService::BatchService(ports::Clock& clock, const CatalogSource& catalog,
-                           const PeopleSource& people, InstanceService& instances)
-    : clock_(clock), catalog_(catalog), people_(people), instances_(instances) {}
+                           const PeopleSource& people, InstanceService& instances,
+                           EngineService& engine)
+    : clock_(clock), catalog_(catalog), people_(people), instances_(instances), engine_(engine) {}
 
 Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
                                           const CallContext& context, WorkItemId item,
-                                          bool has_comment) {
+                                          const BatchManner& manner) {
   if (!item.is_assigned()) return BatchObstacle::unknown;
   const auto catalog = catalog_.current();
   const auto people = people_.current();
@@ -225,7 +233,7 @@ Result<BatchObstacle> BatchService::check(ports::ReadTransaction& snapshot,
     return BatchObstacle::decided;
   }
   if (state == InstanceState::suspended) return BatchObstacle::suspended;
-  return obstacle_of(loaded, item, *catalog, *people, has_comment);
+  return obstacle_of(loaded, item, *catalog, *people, manner);
 }
 
 Result<std::optional<std::int64_t>> BatchService::find_repeated(ports::ReadTransaction& snapshot,
@@ -365,6 +373,22 @@ Result<std::int64_t> BatchService::cancel(ports::WriteTransaction& transaction,
   return cancelled;
 }
 
+// `last_is_done`: what became of the item whose result is not to be read yet.
+Status BatchService::tell_owner(ports::WriteTransaction& transaction, const ports::Row& batch,
+                                bool last_is_done) {
+  CINNABAR_TRY(const auto all, items_of(transaction, int_of(batch, batches::id)));
+  const auto count = [&all](BatchItemState state) {
+    return std::ranges::count_if(all, [state](const ports::Row& row) {
+      return enum_of<BatchItemState>(row, items::state) == state;
+    });
+  };
+  return add_notice(transaction,
+                    {int_of(batch, batches::id), id_of<UserId>(batch, batches::user_id),
+                     count(BatchItemState::done) + (last_is_done ? 1 : 0),
+                     count(BatchItemState::failed) + (last_is_done ? 0 : 1)},
+                    clock_.now());
+}
+
 Status BatchService::store_result(ports::WriteTransaction& transaction, Waiting waiting,
                                   BatchObstacle reason) {
   const Instant now = clock_.now();
@@ -378,6 +402,7 @@ Status BatchService::store_result(ports::WriteTransaction& transaction, Waiting 
   waiting.item[items::done_at] = cell(now);
   transaction.update(items::kTable, std::move(waiting.item));
   if (!is_last) return {};
+  CINNABAR_CHECK_OK(tell_owner(transaction, waiting.batch, is_done));
   waiting.batch[batches::finished_at] = cell(now);
   transaction.update(batches::kTable, std::move(waiting.batch));
   return {};
@@ -444,7 +469,9 @@ Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
                             enum_of<Origin>(waiting.batch, batches::origin)};
   const auto item = id_of<WorkItemId>(waiting.item, items::work_item_id);
   const std::string comment = comment_of(waiting.batch);
-  CINNABAR_TRY(const BatchObstacle obstacle, check(transaction, context, item, !comment.empty()));
+  const auto outcome = enum_of<Outcome>(waiting.batch, batches::action);
+  CINNABAR_TRY(const BatchObstacle obstacle,
+               check(transaction, context, item, {outcome, !comment.empty()}));
   if (obstacle == BatchObstacle::decided || obstacle == BatchObstacle::ended) {
     CINNABAR_TRY(const bool was_decided, was_decided_with(transaction, waiting.item));
     return was_decided ? BatchObstacle::none : obstacle;
@@ -452,10 +479,19 @@ Result<BatchObstacle> BatchService::decide(ports::WriteTransaction& transaction,
   if (obstacle != BatchObstacle::none) return obstacle;
   CINNABAR_TRY(const auto work_row, transaction.get(work::kTable, {cell(item)}));
   CINNABAR_ASSERT(work_row.has_value());
+  if (outcome == Outcome::returned) {
+    process::Return command;
+    command.item = item;
+    command.comment = comment;
+    CINNABAR_CHECK_OK(engine_.apply(transaction, context,
+                                    id_of<ProcessInstanceId>(*work_row, work::instance_id),
+                                    std::move(command), "return"));
+    return BatchObstacle::none;
+  }
   CompleteRequest request;
   request.activity = id_of<ActivityInstanceId>(*work_row, work::activity_id);
   request.item = item;
-  request.outcome = enum_of<Outcome>(waiting.batch, batches::action);
+  request.outcome = outcome;
   request.comment = comment;
   CINNABAR_CHECK_OK(instances_.complete(transaction, context, std::move(request)));
   return BatchObstacle::none;

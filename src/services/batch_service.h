@@ -3,6 +3,9 @@
 // transaction for each item, the item's result committed together with the decision, so that a
 // crash repeats and forgets nothing.
 //
+// With the outcome `returned` each item goes back to the task before it. Whoever asked for a batch
+// gets a notice when it is over.
+//
 // An item is decided without its form being opened, so whatever a person would have to fill in, and
 // a task whose definition does not allow batches, make it fail; nothing is passed over. All rules
 // are looked at again when the item's turn comes.
@@ -15,6 +18,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "services/engine_service.h"
 #include "services/instance_service.h"
 
 #include <cstddef>
@@ -47,6 +51,7 @@ enum class BatchObstacle : std::uint8_t {
   choice_required = 10,  // of the participants of the next task
   refused = 11,          // by the engine, for another reason
   user_disabled = 12,
+  no_approval = 13,  // the task is to be filled in or handled
 };
 std::string_view name(BatchObstacle obstacle);
 
@@ -57,6 +62,11 @@ std::string_view name(BatchItemState state);
 struct BatchItem {
   std::string text;  // as it was asked for
   WorkItemId item;   // unassigned: the text names none
+};
+// How a decision in a batch is made.
+struct BatchManner {
+  Outcome outcome = Outcome::approved;
+  bool has_comment = false;
 };
 struct BatchRequest {
   Outcome outcome = Outcome::approved;
@@ -94,11 +104,11 @@ struct BatchQuery {
 class BatchService {
  public:
   BatchService(ports::Clock& clock, const CatalogSource& catalog, const PeopleSource& people,
-               InstanceService& instances);
+               InstanceService& instances, EngineService& engine);
 
-  // Whether the caller could decide that work item in a batch now, with or without a comment.
+  // Whether the caller could decide that work item in a batch now, in that manner.
   Result<BatchObstacle> check(ports::ReadTransaction& snapshot, const CallContext& context,
-                              WorkItemId item, bool has_comment = false);
+                              WorkItemId item, const BatchManner& manner = {});
   // The id of the batch; that of the first one for a repeated key.
   Result<std::int64_t> submit(ports::WriteTransaction& transaction, const CallContext& context,
                               BatchRequest request);
@@ -139,6 +149,8 @@ class BatchService {
   static Result<std::optional<Waiting>> find_waiting(ports::ReadTransaction& snapshot,
                                                      std::int64_t batch, std::int64_t position);
   Result<BatchObstacle> decide(ports::WriteTransaction& transaction, const Waiting& waiting);
+  Status tell_owner(ports::WriteTransaction& transaction, const ports::Row& batch,
+                    bool last_is_done);
   Status store_result(ports::WriteTransaction& transaction, Waiting waiting, BatchObstacle reason);
   Result<bool> was_decided_with(ports::ReadTransaction& snapshot, const ports::Row& item);
 
@@ -146,6 +158,7 @@ class BatchService {
   const CatalogSource& catalog_;
   const PeopleSource& people_;
   InstanceService& instances_;
+  EngineService& engine_;
 };
 
 class BatchRunner {

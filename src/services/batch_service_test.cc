@@ -1,5 +1,6 @@
 #include "services/batch_service.h"
 
+#include "services/notice_service.h"
 #include "services/testing/world.h"
 #include "vocab/reasons.h"
 
@@ -54,7 +55,7 @@ class BatchServiceTest : public ::testing::Test {
   }
 
   World world;
-  BatchService service{world.clock, world.catalog, world.people, world.instances};
+  BatchService service{world.clock, world.catalog, world.people, world.instances, world.engine};
   BatchRunner runner{world.store, world.clock, service};
 };
 
@@ -227,6 +228,83 @@ TEST_F(BatchServiceTest, a_comment_goes_with_every_decision) {
   ASSERT_TRUE(with);
   run();
   EXPECT_TRUE(progress("bob", *with).failures().empty());
+}
+
+TEST_F(BatchServiceTest, what_is_to_be_handled_is_not_approved) {
+  std::string body = kBatchTask;
+  body.insert(body.find(" c:batch"), R"( c:approval="false")");
+  const ProcessId process = world.deploy(body);
+  const auto items = ask("bob", process, 1);
+  const auto check = [&](Outcome outcome) {
+    auto snapshot = world.store.read();
+    return *service.check(**snapshot, world.as("bob"), items[0].item, {outcome, false});
+  };
+  EXPECT_EQ(check(Outcome::approved), BatchObstacle::no_approval);
+  EXPECT_EQ(check(Outcome::rejected), BatchObstacle::no_approval);
+  EXPECT_EQ(check(Outcome::submitted), BatchObstacle::none);
+}
+
+TEST_F(BatchServiceTest, items_may_all_be_sent_back) {
+  const ProcessId process = world.deploy(R"(<startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="x"/>
+    <userTask id="x" name="X"><extensionElements><c:participants groups="it"/>
+    </extensionElements></userTask>
+    <sequenceFlow id="f2" sourceRef="x" targetRef="y"/>
+    <userTask id="y" name="Y" c:batch="true"><extensionElements><c:participants groups="it"/>
+    </extensionElements></userTask>
+    <sequenceFlow id="f3" sourceRef="y" targetRef="end"/><endEvent id="end"/>)");
+  for (const InboxItem& item : [&] {
+         ask("bob", process, 2);
+         return world.inbox("bob");
+       }()) {
+    ASSERT_TRUE(world.complete("bob", item.activity));
+  }
+  std::vector<BatchItem> items;
+  for (const InboxItem& item : world.inbox("bob")) {
+    items.push_back({std::to_string(item.id.value()), item.id});
+  }
+  ASSERT_EQ(items.size(), 2U);
+  const auto batch = world.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+    return service.submit(transaction, world.as("bob"), {Outcome::returned, items, {}, "again"});
+  });
+  ASSERT_TRUE(batch);
+  run();
+  EXPECT_EQ(progress("bob", *batch).count(BatchItemState::done), 2);
+  for (const std::int64_t number : {1, 2}) {
+    ASSERT_EQ(world.open(process, number).size(), 1U);
+    EXPECT_EQ(world.open(process, number)[0].node_id, "x");
+  }
+}
+
+TEST_F(BatchServiceTest, whoever_asked_is_told_of_the_end_once) {
+  const ProcessId process = world.deploy(kBatchTask);
+  auto items = ask("bob", process, 3);
+  items.push_back({"nothing", {}});
+  const auto batch = submit("bob", items);
+  ASSERT_TRUE(batch);
+  const auto notices = [&](std::string_view user) {
+    auto snapshot = world.store.read();
+    return *NoticeService::list(**snapshot, world.as(user), {});
+  };
+  EXPECT_TRUE(notices("bob").empty());
+  run();
+  ASSERT_EQ(notices("bob").size(), 1U);
+  const NoticeRow notice = notices("bob")[0];
+  EXPECT_EQ(notice.kind, NoticeKind::batch_finished);
+  EXPECT_EQ(notice.batch, *batch);
+  EXPECT_EQ(notice.done, 3);
+  EXPECT_EQ(notice.failed, 1);
+  EXPECT_FALSE(notice.read_at);
+  EXPECT_TRUE(notices("alice").empty());
+  const auto read = [&](std::string_view user) {
+    return world.write<std::optional<Applied>>([&](ports::WriteTransaction& transaction) {
+      return world.notices.read(transaction, world.as(user), notice.id);
+    });
+  };
+  EXPECT_EQ(read("alice").error().reason, reasons::kNoticeUnknown);
+  ASSERT_TRUE(read("bob"));
+  EXPECT_FALSE(*read("bob"));
+  EXPECT_TRUE(notices("bob")[0].read_at);
 }
 
 }  // namespace

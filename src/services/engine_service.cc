@@ -247,11 +247,6 @@ Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& sna
                      unknown(reasons::kIncidentUnknown, "incident", incident.value()));
 }
 Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
-                                                     NoticeId notice) {
-  return instance_in(snapshot, schema::notice::kTable, schema::notice::instance_id, notice.value(),
-                     unknown(reasons::kNoticeUnknown, "notice", notice.value()));
-}
-Result<ProcessInstanceId> EngineService::instance_of(ports::ReadTransaction& snapshot,
                                                      WaitId wait) {
   return instance_in(snapshot, schema::wait::kTable, schema::wait::instance_id, wait.value(),
                      unknown(reasons::kWaitUnknown, "job or timer", wait.value()));
@@ -347,60 +342,6 @@ Result<expr::Variables> EngineService::variables(ports::ReadTransaction& snapsho
   CINNABAR_TRY(LoadedInstance loaded, load_instance(snapshot, *catalog_.current(), instance));
   CINNABAR_CHECK_OK(check_may_manage(context, loaded.process));
   return std::move(loaded.instance.variables);
-}
-
-Result<std::vector<NoticeRow>> EngineService::notices(ports::ReadTransaction& snapshot,
-                                                      const CallContext& context,
-                                                      const NoticeQuery& query) {
-  namespace columns = schema::notice;
-  std::vector<FilterNode> parts{where_equal(columns::reader_id, cell(context.principal.user)),
-                                where(columns::id, FilterOp::greater, cell(query.after))};
-  if (query.is_read) {
-    FilterNode unread = where_equal(columns::read_at, CellValue{});
-    parts.push_back(*query.is_read ? none_of({std::move(unread)}) : std::move(unread));
-  }
-  if (query.processes) {
-    std::vector<CellValue> processes;
-    for (const ProcessId process : *query.processes) processes.push_back(cell(process));
-    parts.push_back(where_one_of(columns::process_id, std::move(processes)));
-  }
-  if (query.since) {
-    parts.push_back(where(columns::created_at, FilterOp::greater_equal, cell(*query.since)));
-  }
-  ports::Select select;
-  select.table = &columns::kTable;
-  select.filter = all_of(std::move(parts));
-  select.order = {{columns::id, query.newest_first}};
-  select.offset = query.offset;
-  select.limit = std::min<std::int64_t>(query.limit, limits::kPageRowsMax);
-  CINNABAR_TRY(const auto rows, snapshot.select(select));
-  std::vector<NoticeRow> out;
-  std::vector<CellValue> instances;
-  for (const ports::Row& row : rows) {
-    out.push_back({id_of<NoticeId>(row, columns::id),
-                   id_of<ProcessInstanceId>(row, columns::instance_id),
-                   id_of<ProcessId>(row, columns::process_id),
-                   int_of(row, columns::number),
-                   {},
-                   text_of(row, columns::node_id),
-                   id_of<UserId>(row, columns::sent_by),
-                   optional_text_of(row, columns::comment).value_or(""),
-                   instant_of(row, columns::created_at),
-                   optional_instant_of(row, columns::read_at)});
-    instances.push_back(row[columns::instance_id]);
-  }
-  if (out.empty()) return out;
-  ports::Select titles;
-  titles.table = &schema::process_instance::kTable;
-  titles.filter = where_one_of(schema::process_instance::id, std::move(instances));
-  CINNABAR_TRY(const auto found, snapshot.select(titles));
-  std::map<ProcessInstanceId, std::string> title_of;
-  for (const ports::Row& row : found) {
-    title_of.emplace(id_of<ProcessInstanceId>(row, schema::process_instance::id),
-                     text_of(row, schema::process_instance::title));
-  }
-  for (NoticeRow& notice : out) notice.title = title_of[notice.instance];
-  return out;
 }
 
 Result<std::vector<FailedDelivery>> EngineService::failed_deliveries(

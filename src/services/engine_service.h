@@ -68,29 +68,6 @@ struct WaitRow {
   std::int32_t retries = 0;
 };
 
-// A copy for its reader.
-struct NoticeRow {
-  NoticeId id;
-  ProcessInstanceId instance;
-  ProcessId process;
-  std::int64_t number = 0;
-  std::string title;  // of the instance
-  std::string node_id;
-  UserId sent_by;  // unassigned: the process
-  std::string comment;
-  Instant created_at;
-  std::optional<Instant> read_at;
-};
-struct NoticeQuery {
-  std::optional<bool> is_read;                      // unset: either
-  std::optional<Instant> since;                     // made then or later
-  std::optional<std::vector<ProcessId>> processes;  // unset: of all
-  bool newest_first = false;
-  NoticeId after;
-  std::int64_t offset = 0;
-  std::int64_t limit = 100;
-};
-
 // A delivery between instances that was given up after kDeliveryAttemptsMax attempts.
 struct FailedDelivery {
   std::int64_t id = 0;
@@ -125,7 +102,6 @@ class EngineService {
   // The instance of something the caller knows.
   Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, WorkItemId item);
   Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, IncidentId incident);
-  Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, NoticeId notice);
   Result<ProcessInstanceId> instance_of(ports::ReadTransaction& snapshot, WaitId wait);
 
   struct Message {
@@ -151,9 +127,6 @@ class EngineService {
   Result<expr::Variables> variables(ports::ReadTransaction& snapshot, const CallContext& context,
                                     ProcessInstanceId instance);
 
-  // The caller's own, by id.
-  Result<std::vector<NoticeRow>> notices(ports::ReadTransaction& snapshot,
-                                         const CallContext& context, const NoticeQuery& query);
   // For administrators, ascending by id.
   Result<std::vector<FailedDelivery>> failed_deliveries(ports::ReadTransaction& snapshot,
                                                         const CallContext& context,

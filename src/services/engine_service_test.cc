@@ -380,7 +380,7 @@ TEST_F(EngineServiceTest, copies_are_their_readers) {
     auto snapshot = world.store.read();
     NoticeQuery query;
     if (only_unread) query.is_read = false;
-    return *world.engine.notices(**snapshot, world.as(user), query);
+    return *NoticeService::list(**snapshot, world.as(user), query);
   };
   EXPECT_TRUE(mine("alice", false).empty());
   const auto notices = mine("dave", true);

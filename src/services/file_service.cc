@@ -295,6 +295,29 @@ Result<std::vector<AttachmentId>> insert_files(ports::WriteTransaction& transact
   return ids;
 }
 
+namespace {
+
+// Tables are not nested.
+void collect_files(const FieldValue& value, std::vector<AttachmentId>& ids) {
+  if (const auto* file = value.get<FileRef>()) {
+    ids.push_back(file->attachment);
+  } else if (const auto* list = value.get<FieldValue::List>()) {
+    for (const FieldValue& one : *list) collect_files(one, ids);
+  } else if (const auto* table = value.get<FieldValue::Table>()) {
+    for (const FieldValues& row : *table) {
+      for (const auto& [column, cell] : row) collect_files(cell, ids);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<AttachmentId> files_in(const FieldValues& fields) {
+  std::vector<AttachmentId> ids;
+  for (const auto& [field, value] : fields) collect_files(value, ids);
+  return ids;
+}
+
 Result<AttachmentId> next_attachment_id(ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
   return AttachmentId{id};

@@ -108,6 +108,9 @@ class FileService {
   Options options_;
 };
 
+// The attachments that values refer to, those in tables, too.
+std::vector<AttachmentId> files_in(const FieldValues& fields);
+
 // A file with the id that its attachment will have, so that values can refer to it before.
 struct NumberedFile {
   AttachmentId id;

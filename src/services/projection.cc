@@ -4,6 +4,7 @@
 #include "domain/process/scope.h"
 #include "domain/process/timer_rule.h"
 #include "ports/schema.h"
+#include "services/notice_service.h"
 #include "services/rows.h"
 #include "services/work_item_rows.h"
 #include "vocab/limits.h"
@@ -331,11 +332,11 @@ class Projection {
     return {};
   }
   Status apply(const process::NoticeSent& event) {
-    notices_.add(
-        event.notice.value(),
-        {cell(event.notice), cell(after_.id), cell(record_.loaded.process),
-         cell(record_.loaded.number), cell(event.reader), cell(event.node_id),
-         cell_or_null(event.by), cell_or_null(event.comment), cell(record_.now), CellValue{}});
+    notices_.add(event.notice.value(),
+                 {cell(event.notice), cell(NoticeKind::copy), cell(after_.id),
+                  cell(record_.loaded.process), cell(record_.loaded.number), cell(event.reader),
+                  cell(event.node_id), cell_or_null(event.by), cell_or_null(event.comment),
+                  CellValue{}, CellValue{}, cell(record_.now), CellValue{}});
     return {};
   }
   Status apply(const process::NoticeRead& event) {

@@ -2,6 +2,7 @@
 // walks that range, so that a page costs what it shows, however many records fit.
 #include "ports/schema.h"
 #include "services/keyset.h"
+#include "services/record_order.h"
 #include "services/record_rows.h"
 #include "services/record_service.h"
 #include "services/rows.h"
@@ -99,6 +100,15 @@ Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snap
   CINNABAR_CHECK_OK(check_may(context, *catalog, query.form, PermissionAction::view));
   if (query.limit <= 0) return std::vector<RecordView>{};
   CINNABAR_TRY(FilterNode filter, filter_of(query));
+  if (query.order_field != nullptr) {
+    std::vector<ports::Row> all;
+    CINNABAR_CHECK_OK(each_by_field(snapshot, query, filter,
+                                    [&all](const std::vector<ports::Row>& rows) -> Status {
+                                      all.insert(all.end(), rows.begin(), rows.end());
+                                      return {};
+                                    }));
+    return record_views(snapshot, all);
+  }
   if (const auto range = range_to_walk(query)) {
     CINNABAR_TRY(const auto rows, walk(snapshot, query, filter, *range));
     return record_views(snapshot, rows);
@@ -120,6 +130,18 @@ Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snap
 Status RecordService::each(ports::ReadTransaction& snapshot, const CallContext& context,
                            RecordQuery query,
                            const std::function<Status(const RecordView&)>& take) {
+  if (query.order_field != nullptr) {
+    const auto catalog = catalog_.current();
+    CINNABAR_CHECK_OK(find_form(*catalog, query.form));
+    CINNABAR_CHECK_OK(check_may(context, *catalog, query.form, PermissionAction::view));
+    CINNABAR_TRY(const FilterNode filter, filter_of(query));
+    return each_by_field(snapshot, query, filter,
+                         [&](const std::vector<ports::Row>& rows) -> Status {
+                           CINNABAR_TRY(const auto views, record_views(snapshot, rows));
+                           for (const RecordView& view : views) CINNABAR_CHECK_OK(take(view));
+                           return {};
+                         });
+  }
   if (query.order.empty()) query.order = {SortKey{columns::id, false}};
   CINNABAR_ASSERT(query.order.size() == 1);
   const SortKey key = query.order.front();
@@ -135,6 +157,32 @@ Status RecordService::each(ports::ReadTransaction& snapshot, const CallContext& 
                                             cell(views.back().id))});
   }
   return {};
+}
+
+bool RecordService::is_ordered_by(const form::Field& field) {
+  switch (field.type) {
+    case form::FieldType::text:
+    case form::FieldType::long_text:
+    case form::FieldType::number:
+    case form::FieldType::boolean:
+    case form::FieldType::date:
+    case form::FieldType::datetime:
+    case form::FieldType::select:
+    case form::FieldType::user:
+    case form::FieldType::group:
+    case form::FieldType::assignee:
+    case form::FieldType::address:
+    case form::FieldType::serial:
+      return true;
+    case form::FieldType::multi_select:
+    case form::FieldType::users:
+    case form::FieldType::groups:
+    case form::FieldType::file:
+    case form::FieldType::subtable:
+    case form::FieldType::label:
+      return false;
+  }
+  CINNABAR_UNREACHABLE();
 }
 
 Result<bool> RecordService::has_any(ports::ReadTransaction& snapshot, FormId form) {

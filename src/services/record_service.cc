@@ -119,7 +119,7 @@ class Creation {
     CINNABAR_CHECK_OK(check_size(codec::encode_fields(fields)));
     CINNABAR_CHECK_OK(assign_serials(transaction_, form_.id, *form_.definition, fields));
     CINNABAR_CHECK_OK(assign_row_ids(transaction_, *form_.definition, nullptr, fields));
-    const RecordId id{run_.fresh_id()};
+    const RecordId id = row.id.is_assigned() ? row.id : RecordId{run_.fresh_id()};
     RecordView view;
     if (process_ == nullptr) {
       CINNABAR_CHECK_OK(insert(id, fields));

@@ -38,6 +38,7 @@ struct RecordView {
   ProcessInstanceId instance;  // unassigned: no process runs on it
   std::optional<InstanceState> state;
   bool rejected = false;  // a decision against it ended the instance
+  bool is_draft = false;  // not a record yet: draft_service.h
   FieldValues fields;
   std::int64_t version = 1;
   UserId created_by;
@@ -50,6 +51,7 @@ struct NewRecord {
   FieldValues fields;                    // ids as in the form
   std::optional<Error> error;            // why the row is none; it fails, the others do not
   std::vector<NumberedFile> files = {};  // that values refer to, written with the record
+  RecordId id = {};                      // assigned: the one that it has as a draft
 };
 
 struct CreateRecords {
@@ -78,8 +80,12 @@ struct RecordQuery {
   bool any = false;                 // any of the conditions, instead of all
   std::vector<FilterNode> filters;  // on columns of record, joined the same way
   std::vector<SortKey> order;       // by columns of record; empty: by id
-  FilterNode range = all_of({});    // on columns of record, whatever else is asked for
-  RecordId after;                   // only with the order by id
+  // By the values of a field of the form instead, then by id; records without one come last, and
+  // first when descending. Numbers are ordered to the millionth, texts by their bytes.
+  const form::Field* order_field = nullptr;
+  bool order_descending = false;
+  FilterNode range = all_of({});  // on columns of record, whatever else is asked for
+  RecordId after;                 // only with the order by id
   std::int64_t offset = 0;
   std::int64_t limit = 100;
 };
@@ -111,9 +117,11 @@ class RecordService {
   Result<std::vector<RecordView>> list(ports::ReadTransaction& snapshot, const CallContext& context,
                                        const RecordQuery& query);
   // One after the other, without holding them all; an error of `take` ends it. At most one key of
-  // order: id, created_by, created_at or updated_at.
+  // order: id, created_by, created_at or updated_at, or a field.
   Status each(ports::ReadTransaction& snapshot, const CallContext& context, RecordQuery query,
               const std::function<Status(const RecordView&)>& take);
+  // Whether lists can be ordered by such a field: not by lists of values, files and tables.
+  static bool is_ordered_by(const form::Field& field);
   Result<std::int64_t> count(ports::ReadTransaction& snapshot, const CallContext& context,
                              const RecordQuery& query);
   // Whether there is a record of that form, whoever may see it.

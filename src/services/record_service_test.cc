@@ -237,5 +237,72 @@ TEST(RecordIndex, numbers_are_ordered_to_the_millionth) {
   EXPECT_LT(scaled("-99999999999999999999"), scaled("-1000000"));
 }
 
+// Every page of every order against a sort of all records.
+TEST_F(RecordServiceTest, lists_are_in_the_order_of_a_field) {
+  std::vector<FieldValues> rows;
+  const std::vector<const char*> notes{"b", "a", "", "c", "a", "", "ä", "B"};
+  for (std::size_t i = 0; i < notes.size(); ++i) {
+    FieldValues row = values({{"TITLE", i % 2 == 0 ? "even" : "odd"}});
+    if (*notes[i] != '\0') row.emplace("NOTE", FieldValue::text(notes[i]));
+    rows.push_back(std::move(row));
+  }
+  ASSERT_TRUE(create(rows));
+  const auto& form = *world_.catalog.current()->form(form_)->definition;
+  const auto list = [&](bool descending, std::int64_t offset, std::int64_t limit, bool filtered) {
+    RecordQuery query;
+    query.form = form_;
+    query.order_field = form.find("NOTE");
+    query.order_descending = descending;
+    query.offset = offset;
+    query.limit = limit;
+    if (filtered) {
+      query.conditions = {{form.find("TITLE"), FieldOp::equal, {FieldValue::text("even")}}};
+    }
+    auto snapshot = world_.store.read();
+    std::vector<RecordView> seen;
+    EXPECT_TRUE(world_.records.each(**snapshot, world_.as("admin"), query,
+                                    [&seen](const RecordView& view) -> Status {
+                                      seen.push_back(view);
+                                      return {};
+                                    }));
+    return seen;
+  };
+  const auto note = [](const RecordView& view) {
+    const auto found = view.fields.find("NOTE");
+    return found == view.fields.end() ? std::string() : *found->second.get<std::string>();
+  };
+  for (const bool filtered : {false, true}) {
+    for (const bool descending : {false, true}) {
+      RecordQuery all;
+      all.form = form_;
+      if (filtered) {
+        all.conditions = {{form.find("TITLE"), FieldOp::equal, {FieldValue::text("even")}}};
+      }
+      auto snapshot = world_.store.read();
+      auto expected = *world_.records.list(**snapshot, world_.as("admin"), all);
+      std::ranges::stable_sort(expected, [&](const RecordView& a, const RecordView& b) {
+        const std::string left = note(a);
+        const std::string right = note(b);
+        if (left.empty() != right.empty()) return descending ? left.empty() : right.empty();
+        return descending ? right < left : left < right;
+      });
+      const auto size = std::ssize(expected);
+      EXPECT_EQ(size, filtered ? 4 : 8);
+      for (std::int64_t offset = 0; offset <= size + 1; ++offset) {
+        for (const std::int64_t limit : {1, 3, 100}) {
+          const auto page = list(descending, offset, limit, filtered);
+          std::vector<std::int64_t> got;
+          std::vector<std::int64_t> wanted;
+          for (const RecordView& view : page) got.push_back(view.id.value());
+          for (std::int64_t i = offset; i < std::min(size, offset + limit); ++i) {
+            wanted.push_back(expected[static_cast<std::size_t>(i)].id.value());
+          }
+          EXPECT_EQ(got, wanted) << offset << " " << limit << " " << descending;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cinnabar::services

@@ -9,6 +9,7 @@
 #include "services/client_service.h"
 #include "services/collaboration_service.h"
 #include "services/directory_service.h"
+#include "services/draft_service.h"
 #include "services/engine_service.h"
 #include "services/file_service.h"
 #include "services/grant_service.h"
@@ -16,6 +17,7 @@
 #include "services/instance_list.h"
 #include "services/instance_service.h"
 #include "services/job_service.h"
+#include "services/notice_service.h"
 #include "services/people.h"
 #include "services/record_service.h"
 #include "services/session_service.h"
@@ -43,6 +45,8 @@ struct Services {
   AdminService& admin;
   DirectoryService& directory;
   EngineService& engine;
+  NoticeService& notices;
+  DraftService& drafts;
   JobService& jobs;
   SimulationService& simulation;
   WebhookService& webhooks;

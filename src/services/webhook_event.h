@@ -48,6 +48,7 @@ struct WebhookEvent {
   RecordView record;           // right after it was made or changed, right before it was removed
   UserId actor;                // unassigned: the server itself
   Instant at;
+  std::map<AttachmentId, Attachment> files = {};  // of the record; filled in before it is worded
 };
 
 // With so many of one webhook waiting, further ones are kept as dropped.

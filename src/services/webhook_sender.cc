@@ -156,7 +156,8 @@ Result<std::vector<ports::Row>> WebhookSender::prepare(std::int64_t webhook) {
   std::vector<ports::Row> worded;
   for (auto it = found.begin(); it != found.end(); ++it) {
     if (!is_null(*it, rows::body)) continue;
-    if (!word(*it, *hook)) {
+    CINNABAR_TRY(const bool is_worded, word(*it, *hook));
+    if (!is_worded) {
       found.erase(it, found.end());
       break;
     }
@@ -177,10 +178,10 @@ Result<std::vector<ports::Row>> WebhookSender::prepare(std::int64_t webhook) {
   return found;
 }
 
-bool WebhookSender::word(ports::Row& delivery, const ports::Row& webhook) {
+Result<bool> WebhookSender::word(ports::Row& delivery, const ports::Row& webhook) {
   const WebhookFormat* format = webhooks_.format(text_of(webhook, hooks::format));
   const auto catalog = catalog_.current();
-  const auto event = read_webhook_event(delivery);
+  auto event = read_webhook_event(delivery);
   if (format == nullptr || !event) {
     finish(delivery, DeliveryState::failed,
            format == nullptr ? "no door has this format" : to_string(event.error()), clock_.now());
@@ -189,6 +190,10 @@ bool WebhookSender::word(ports::Row& delivery, const ports::Row& webhook) {
   const DeployedForm* form = catalog->form(event->form);
   // A deployment is published a moment after its commit. Version ids only grow.
   if (form == nullptr || form->version_id < event->form_version) return false;
+  if (const auto ids = files_in(event->record.fields); !ids.empty()) {
+    CINNABAR_TRY(auto snapshot, store_.read());
+    CINNABAR_TRY(event->files, FileService::describe(*snapshot, ids));
+  }
   auto body = format->body(catalog, people_.current(), *event);
   if (body) {
     delivery[rows::body] = cell(std::move(*body));

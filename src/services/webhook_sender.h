@@ -52,7 +52,7 @@ class WebhookSender {
   // Those that are due now with their bodies, which are stored.
   Result<std::vector<ports::Row>> prepare(std::int64_t webhook);
   // False: what it tells of is not published yet.
-  bool word(ports::Row& delivery, const ports::Row& webhook);
+  Result<bool> word(ports::Row& delivery, const ports::Row& webhook);
   // Whether to go on with the next one.
   Result<bool> send_one(std::int64_t webhook, std::int64_t delivery);
   Result<ports::HttpCall> make_call(const ports::Row& delivery, const ports::Row& webhook);

@@ -96,7 +96,8 @@ class Bench {
   }
 
   Rate in_batches(const std::vector<Task>& tasks) {
-    services::BatchService batches(clock_, server_.catalog, server_.people, server_.instances);
+    services::BatchService batches(clock_, server_.catalog, server_.people, server_.instances,
+                                   server_.engine);
     services::BatchRunner runner(store_, clock_, batches);
     std::vector<std::pair<UserId, std::int64_t>> numbers;
     const Rate rate = measure(tasks, [&] {

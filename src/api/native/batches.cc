@@ -18,7 +18,7 @@ constexpr std::size_t kCommentBytesMax = 10'000;
 
 services::BatchService service_of(const api::Call& call) {
   const services::Services& services = *call.services;
-  return {services.clock, services.catalog, services.people, services.instances};
+  return {services.clock, services.catalog, services.people, services.instances, services.engine};
 }
 
 struct Request {
@@ -52,12 +52,8 @@ Outcome read_outcome(api::StrictBody& body) {
   const std::string text = read_text(body, "outcome");
   if (text.empty()) return Outcome::approved;
   const auto outcome = parse_outcome(text);
-  // A return needs a target for each item.
-  if (outcome == Outcome::approved || outcome == Outcome::rejected ||
-      outcome == Outcome::submitted) {
-    return *outcome;
-  }
-  body.report("outcome", api::kValueUnknown, "expected approved, rejected or submitted");
+  if (outcome.has_value() && *outcome != Outcome::none) return *outcome;
+  body.report("outcome", api::kValueUnknown, "expected approved, rejected, submitted or returned");
   return Outcome::approved;
 }
 
@@ -122,8 +118,9 @@ Result<Json> check(const api::Call& call) {
   services::BatchService batches = service_of(call);
   Json rows = Json::array();
   for (const services::BatchItem& one : request.batch.items) {
-    CINNABAR_TRY(const auto obstacle, batches.check(*call.snapshot, request.context, one.item,
-                                                    !request.batch.comment.empty()));
+    CINNABAR_TRY(const auto obstacle,
+                 batches.check(*call.snapshot, request.context, one.item,
+                               {request.batch.outcome, !request.batch.comment.empty()}));
     rows.push(Json::object()
                   .set("work_item", one.item.value())
                   .set("allowed", obstacle == services::BatchObstacle::none)

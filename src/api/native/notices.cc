@@ -1,4 +1,4 @@
-// Copies sent to readers who decide nothing: mine, and their receipts.
+// What the caller is told of and need not decide: copies, ended batches, and their receipts.
 #include "api/native/answer.h"
 #include "api/native/handlers.h"
 #include "api/native/targets.h"
@@ -12,8 +12,19 @@ constexpr std::int64_t kPageDefault = 50;
 constexpr std::int64_t kPageMax = 1'000;
 
 Json notice_json(const Names& names, const services::NoticeRow& notice) {
+  if (notice.kind == services::NoticeKind::batch_finished) {
+    return Json::object()
+        .set("id", notice.id.value())
+        .set("kind", name(notice.kind))
+        .set("batch", notice.batch)
+        .set("done", notice.done)
+        .set("failed", notice.failed)
+        .set("created_at", time_json(notice.created_at))
+        .set("read_at", notice.read_at.has_value() ? time_json(*notice.read_at) : Json(nullptr));
+  }
   return Json::object()
       .set("id", notice.id.value())
+      .set("kind", name(notice.kind))
       .set("process", process_json(*names.catalog, notice.process))
       .set("number", notice.number)
       .set("process_instance", notice.instance.value())
@@ -36,7 +47,7 @@ Result<Json> mine(const api::Call& call) {
   wanted.limit = query.integer("limit", kPageDefault, 1, kPageMax);
   wanted.after = NoticeId{query.integer("after", 0, 0, kIdMax)};
   CINNABAR_CHECK_OK(query.finish());
-  CINNABAR_TRY(const auto notices, call.services->engine.notices(*call.snapshot, context, wanted));
+  CINNABAR_TRY(const auto notices, services::NoticeService::list(*call.snapshot, context, wanted));
   const Names names = names_of(call);
   Json rows = Json::array();
   for (const auto& notice : notices) rows.push(notice_json(names, notice));
@@ -45,16 +56,12 @@ Result<Json> mine(const api::Call& call) {
 
 Result<http::Response> read(const api::Call& call, const NamedThing& named,
                             ports::WriteTransaction& transaction) {
-  const NoticeId notice{named.id};
-  services::EngineService& engine = call.services->engine;
-  CINNABAR_TRY(const ProcessInstanceId instance, engine.instance_of(transaction, notice));
-  const auto applied = engine.apply(transaction, named.context, instance,
-                                    process::ReadNotice{notice, {}}, "read_notice");
+  CINNABAR_TRY(const auto applied,
+               call.services->notices.read(transaction, named.context, NoticeId{named.id}));
   if (applied.has_value()) return api::json_response(200, applied_json(names_of(call), *applied));
-  if (applied.error().reason != reasons::kNoticeNotYours) return applied.error();
-  // What was sent to others does not exist for the caller.
-  return make_error(Code::not_found, reasons::kNoticeUnknown, "no such notice",
-                    std::to_string(notice.value()));
+  http::Response response;
+  response.status = 204;
+  return response;
 }
 
 }  // namespace

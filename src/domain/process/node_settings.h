@@ -97,6 +97,7 @@ struct UserTask {
   std::vector<Assignment> on_activate;
   form::NodeFields fields;
   bool allow_batch = false;  // may be decided in a batch, without opening the form
+  bool is_approval = true;   // false: something is filled in or handled, nothing approved
   bool comment_required = false;
   bool signature_required = false;
   // A date, a date-time or a duration from its activation; business time when the tenant has a

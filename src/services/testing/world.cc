@@ -172,6 +172,8 @@ World::World()
       admin(store, clock, crypto, catalog, people, client_set, clients),
       directory(store, clock, people, sessions),
       engine(clock, catalog, people),
+      notices(clock, engine),
+      drafts(clock, catalog, people, records),
       jobs(clock, catalog, engine),
       simulation(clock, catalog, people),
       webhooks(clock, crypto, catalog, people, {&kTestFormat}, Secret{std::string(32, 'w')}),
@@ -325,9 +327,10 @@ ports::HttpCall test_call(ports::Crypto&, const std::string& url,
 const WebhookFormat kTestFormat{"test", test_body, test_call};
 
 Services World::all() {
-  return {catalog,   people, sessions, tokens,        instances, instance_lists, inbox_service,
-          records,   files,  uploads,  collaboration, clients,   grants,         admin,
-          directory, engine, jobs,     simulation,    webhooks,  clock,          crypto};
+  return {catalog,       people,     sessions,  tokens,  instances,     instance_lists,
+          inbox_service, records,    files,     uploads, collaboration, clients,
+          grants,        admin,      directory, engine,  notices,       drafts,
+          jobs,          simulation, webhooks,  clock,   crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

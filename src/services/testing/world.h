@@ -114,6 +114,8 @@ class World {
   AdminService admin;
   DirectoryService directory;
   EngineService engine;
+  NoticeService notices;
+  DraftService drafts;
   JobService jobs;
   SimulationService simulation;
   WebhookService webhooks;  // of the one format kTestFormat

@@ -36,7 +36,7 @@ std::string_view token_of(const http::Request& request, const http::FormFields& 
 
 services::BatchService service_of(const api::Call& call) {
   const services::Services& services = *call.services;
-  return {services.clock, services.catalog, services.people, services.instances};
+  return {services.clock, services.catalog, services.people, services.instances, services.engine};
 }
 
 // The application first, so that only applications learn which people there are.
@@ -115,6 +115,8 @@ std::string_view reason_text(services::BatchObstacle obstacle) {
       return "任务处理失败";
     case user_disabled:
       return "用户已停用";
+    case no_approval:
+      return "非审批节点";
   }
   CINNABAR_UNREACHABLE();
 }

@@ -230,13 +230,18 @@ Result<FilterNode> guid_condition(const FilterItem& item, const GuidColumn& colu
   }
 }
 
-Result<FilterNode> flag_condition(const FilterItem& item, const FilterNode& is_true) {
-  if (item.op == Operator::empty) return nothing();
+Result<std::optional<bool>> wanted_flag(const FilterItem& item) {
+  if (item.op == Operator::empty) return std::optional<bool>{};
   if (item.op != Operator::equal && item.op != Operator::not_equal) return unfit_operator(item);
   const auto flag = parse_flag(trim(*item.value1));
   if (!flag) return unfit_value(item, *item.value1);
-  const bool wants_true = *flag == (item.op == Operator::equal);
-  return wants_true ? is_true : inverse(is_true);
+  return std::optional{*flag == (item.op == Operator::equal)};
+}
+
+Result<FilterNode> flag_condition(const FilterItem& item, const FilterNode& is_true) {
+  CINNABAR_TRY(const auto wanted, wanted_flag(item));
+  if (!wanted) return nothing();
+  return *wanted ? is_true : inverse(is_true);
 }
 
 Result<std::vector<std::int64_t>> number_choice(const FilterItem& item,

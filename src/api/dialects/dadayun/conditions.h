@@ -8,6 +8,7 @@
 #include "vocab/filter.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,8 @@ struct GuidColumn {
 };
 Result<FilterNode> guid_condition(const FilterItem& item, const GuidColumn& column);
 
+// Which value fits; nullopt: neither.
+Result<std::optional<bool>> wanted_flag(const FilterItem& item);
 Result<FilterNode> flag_condition(const FilterItem& item, const FilterNode& is_true);
 
 // A whole number that takes few values: those of them that fit.

@@ -131,18 +131,46 @@ Result<FilterNode> RecordColumns::condition(const FilterItem& item) const {
   return field_condition(item, *field, scope);
 }
 
-Result<SortKey> RecordColumns::sort(std::string_view text) const {
+Result<bool> RecordColumns::asks_for_drafts(std::string_view text) {
+  CINNABAR_TRY(const Filter filter, parse_filter(text));
+  bool wants_drafts = false;
+  for (const FilterItem& item : filter.items) {
+    if (!equals_ignore_ascii_case(item.column, "IsValid")) continue;
+    CINNABAR_TRY(const auto wanted, wanted_flag(item));
+    wants_drafts = wants_drafts || wanted == false;
+  }
+  if (wants_drafts && filter.items.size() > 1) {
+    return invalid_filter("草稿列表只支持IsValid一个条件");
+  }
+  return wants_drafts;
+}
+
+Status RecordColumns::sort(std::string_view text, services::RecordQuery& query) const {
   text = trim(text);
-  if (text.empty()) return SortKey{columns::created_at, true};
+  const auto by = [&query](std::uint16_t column, bool descending) -> Status {
+    query.order = {SortKey{column, descending}};
+    return {};
+  };
+  if (text.empty()) return by(columns::created_at, true);
   const bool descending = text.starts_with('-');
   const std::string_view name = trim(descending ? text.substr(1) : text);
   if (name.find(',') != std::string_view::npos) return invalid("sort", "只支持单个字段");
   const auto is = [name](std::string_view known) { return equals_ignore_ascii_case(name, known); };
-  if (is("Id")) return SortKey{columns::id, descending};
-  if (is("Creator")) return SortKey{columns::created_by, descending};
-  if (is("CreateTime")) return SortKey{columns::created_at, descending};
-  if (is("ModifyTime")) return SortKey{columns::updated_at, descending};
-  if (is_listed(name) || find_field(form_.definition->fields, name, keys_) != nullptr) {
+  if (is("Id")) return by(columns::id, descending);
+  if (is("Creator")) return by(columns::created_by, descending);
+  if (is("CreateTime")) return by(columns::created_at, descending);
+  if (is("ModifyTime")) return by(columns::updated_at, descending);
+  const form::FormDefinition& form = *form_.definition;
+  const form::Field* field =
+      is("Title") ? form.find_role(form::FieldRole::title) : find_field(form.fields, name, keys_);
+  // Without titles they are all alike.
+  if (field == nullptr && is("Title")) return by(columns::id, false);
+  if (field != nullptr && services::RecordService::is_ordered_by(*field)) {
+    query.order_field = field;
+    query.order_descending = descending;
+    return {};
+  }
+  if (is_listed(name) || field != nullptr) {
     return invalid("sort", "不支持按" + to_valid_utf8(name) + "排序");
   }
   return invalid("sort", "未知字段 " + to_valid_utf8(name));
@@ -188,9 +216,9 @@ Json RecordColumns::row(const services::RecordView& record,
 Json RecordColumns::fixed(const services::RecordView& record, std::string_view name) const {
   const services::People& people = *entry_.people;
   if (name == "Id") return to_guid(IdKind::record, record.id.value());
-  if (name == "IsValid") return true;
+  if (name == "IsValid") return !record.is_draft;
   if (name == "IsBlock") return is_running(record);
-  if (name == "DataEnable") return !is_running(record);
+  if (name == "DataEnable") return !record.is_draft && !is_running(record);
   if (name == "Creator") return to_guid(IdKind::user, record.created_by.value());
   if (name == "CreatorName") return name_of(people, record.created_by);
   if (name == "CreatorPosition") return place_of(people, record.created_by);

@@ -20,8 +20,11 @@ class RecordColumns {
       : entry_(entry), form_(form), keys_(keys) {}
 
   Result<FilterNode> filter(std::string_view text) const;
-  // Id, Creator, CreateTime and ModifyTime; others cannot be sorted by.
-  Result<SortKey> sort(std::string_view text) const;
+  // By Id, Creator, CreateTime, ModifyTime, Title, or a field of the form with one value.
+  Status sort(std::string_view text, services::RecordQuery& query) const;
+  // Whether the list is that of the caller's drafts: IsValid has to be false. Nothing else may be
+  // asked of them.
+  static Result<bool> asks_for_drafts(std::string_view filter);
   // `fields` of the list, divided by commas; empty: what every record has.
   Result<std::vector<std::string>> choose(std::string_view text) const;
   [[nodiscard]] Json row(const services::RecordView& record,

@@ -203,9 +203,9 @@ Json write_file(const FileRef& file, const WriteContext& context) {
   if (context.files == nullptr) return written;
   const auto view = context.files->find(file.attachment);
   if (view == context.files->end()) return written;
-  return written.set("size", view->second.size)
-      .set("mime", view->second.media_type)
-      .set("url", view->second.url);
+  written.set("size", view->second.size).set("mime", view->second.media_type);
+  if (!view->second.url.empty()) written.set("url", view->second.url);
+  return written;
 }
 
 }  // namespace

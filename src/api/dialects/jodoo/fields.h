@@ -35,7 +35,8 @@ Result<FieldValue> read_value(const form::Field& field, const Json& json,
 // The times that are accepted on write; see docs/dialects/jodoo.md.
 std::optional<Instant> read_time(std::string_view text, UtcOffset time_zone);
 
-// What is shown of an attachment beside its name. `url`: where its bytes are, for a while.
+// What is shown of an attachment beside its name. `url`: where its bytes are, for a while; empty:
+// not told.
 struct FileView {
   std::int64_t size = 0;
   std::string media_type;

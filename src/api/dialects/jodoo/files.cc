@@ -135,18 +135,6 @@ std::string link_to(const Entry& entry, const std::string& base, AttachmentId id
          std::to_string(link.until.micros()) + '/' + link.proof + '/' + api::encode_segment(name);
 }
 
-void collect(const FieldValue& value, std::vector<AttachmentId>& ids) {
-  if (const auto* file = value.get<FileRef>()) {
-    ids.push_back(file->attachment);
-  } else if (const auto* list = value.get<FieldValue::List>()) {
-    for (const FieldValue& one : *list) collect(one, ids);
-  } else if (const auto* table = value.get<FieldValue::Table>()) {
-    for (const FieldValues& row : *table) {
-      for (const auto& [column, cell] : row) collect(cell, ids);
-    }
-  }
-}
-
 constexpr std::string_view kTokenRequest =
     R"({"app_id": "59264073a2a60c0c08e20bfb", "entry_id": "59264073a2a60c0c08e20bfd", "transaction_id": "87cd7d71-c6df-4281-9927-469094395677"})";
 constexpr std::string_view kTokenAnswer =
@@ -202,7 +190,8 @@ Result<FileViews> view_files(const Entry& entry, ports::ReadTransaction& snapsho
   FileViews views;
   std::vector<AttachmentId> ids;
   for (const services::RecordView& record : records) {
-    for (const auto& [field, value] : record.fields) collect(value, ids);
+    const auto more = services::files_in(record.fields);
+    ids.insert(ids.end(), more.begin(), more.end());
   }
   if (ids.empty()) return views;
   const std::string base = base_url(entry);

@@ -195,7 +195,12 @@ Json data_json(const services::Catalog& catalog, const services::People& people,
         .set("deleter", member_json(people, event.actor))
         .set("deleteTime", api::to_utc_millis(event.at));
   }
-  Json json = write_record(form, event.record, app, entry, {catalog, people, nullptr});
+  // Without links: nobody knows yet by which name receivers reach this server.
+  FileViews files;
+  for (const auto& [id, file] : event.files) {
+    files.emplace(id, FileView{file.size, file.media_type, {}});
+  }
+  Json json = write_record(form, event.record, app, entry, {catalog, people, &files});
   Json::Object& members = *json.as_object();
   members.insert(members.begin() + kFormNameAt,
                  Json::Member{"formName", Json(form.definition->name)});

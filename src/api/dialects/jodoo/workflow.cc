@@ -242,7 +242,7 @@ Result<Json> list_copies(Entry& entry) {
   query.newest_first = true;
   query.limit = most + 1;
   CINNABAR_TRY(auto notices,
-               entry.services->engine.notices(*entry.snapshot, context_of(entry, user), query));
+               services::NoticeService::list(*entry.snapshot, context_of(entry, user), query));
   const bool has_more = drop_what_is_more(notices, most);
   CINNABAR_TRY(const auto workflows, workflows_of(entry, instances_of(notices)));
   Json list = Json::array();

@@ -102,6 +102,7 @@ UserTask SettingsReader::read_user_task(const pugi::xml_node& element) {
   const bool allow_batch = read_flag(element, "batch").value_or(allow_batch_.value_or(false));
   // A process that is switched off has no task that is on.
   task.allow_batch = allow_batch && allow_batch_.value_or(true);
+  task.is_approval = read_flag(element, "approval").value_or(true);
   task.comment_required = read_flag(element, "commentRequired").value_or(false);
   task.signature_required = read_flag(element, "signatureRequired").value_or(false);
   read_foreign_attributes(element, task);

@@ -193,6 +193,7 @@ void write_flag(XmlWriter& xml, const char* attribute, const std::optional<bool>
 void write_task_attributes(XmlWriter& xml, const UserTask& task) {
   const UserTask usual;
   if (task.allow_batch) xml.attribute("c:batch", "true");
+  if (!task.is_approval) xml.attribute("c:approval", "false");
   if (task.comment_required) xml.attribute("c:commentRequired", "true");
   if (task.signature_required) xml.attribute("c:signatureRequired", "true");
   if (task.due) xml.attribute("c:due", timing(*task.due));

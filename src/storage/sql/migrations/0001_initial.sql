@@ -349,13 +349,16 @@ CREATE TABLE incident (
 
 CREATE TABLE notice (
   id {{integer}} NOT NULL PRIMARY KEY,
-  instance_id {{integer}} NOT NULL,
-  process_id {{integer}} NOT NULL,
-  number {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  instance_id {{integer}},
+  process_id {{integer}},
+  number {{integer}},
   reader_id {{integer}} NOT NULL,
-  node_id {{text}} NOT NULL,
+  node_id {{text}},
   sent_by {{integer}},
   comment {{text}},
+  subject_id {{integer}},
+  detail {{text}},
   created_at {{integer}} NOT NULL,
   read_at {{integer}}
 ) {{plain}};
@@ -379,6 +382,16 @@ CREATE TABLE record_index (
   num_key {{integer}},
   PRIMARY KEY (record_id, field, position)
 ) {{clustered}};
+
+CREATE TABLE record_draft (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  form_id {{integer}} NOT NULL,
+  form_version_id {{integer}} NOT NULL,
+  data {{text}} NOT NULL,
+  created_by {{integer}} NOT NULL,
+  created_at {{integer}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
 
 CREATE TABLE record_batch (
   form_id {{integer}} NOT NULL,
@@ -592,3 +605,4 @@ CREATE INDEX webhook_delivery_by_due ON webhook_delivery (webhook_id, due_at, id
 CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
   WHERE finished_at IS NOT NULL;
 CREATE INDEX upload_by_end ON upload (expires_at);
+CREATE INDEX record_draft_by_maker ON record_draft (created_by, form_id, id);
