@@ -1,8 +1,10 @@
 #include "app/administration.h"
 
+#include "api/common/remote_import.h"
 #include "app/data_folder.h"
 #include "app/packages.h"
 #include "base/text.h"
+#include "ports/schema.h"
 #include "vocab/reasons.h"
 
 #include <array>
@@ -55,9 +57,22 @@ Result<Json> deploy(Core& core, const Json& question) {
       .set("lines", std::move(lines));
 }
 
+// Without the people and groups that are there already.
+services::DirectoryPackage only_new(const services::People& people,
+                                    services::DirectoryPackage directory) {
+  std::erase_if(directory.groups, [&people](const services::PackageGroup& group) {
+    return people.find_group(group.kind, group.key).has_value();
+  });
+  std::erase_if(directory.users, [&people](const services::PackageUser& user) {
+    return people.user_by_name(user.name) != nullptr;
+  });
+  return directory;
+}
+
 Result<Json> import_directory(Core& core, const Json& question) {
   CINNABAR_TRY(const auto directory, read_directory_or_explain(text_of(question, "document")));
-  CINNABAR_CHECK_OK(core.admin->import_directory(directory));
+  CINNABAR_CHECK_OK(core.admin->import_directory(
+      flag_of(question, "only_new") ? only_new(*core.people.current(), directory) : directory));
   return Json::object();
 }
 
@@ -125,6 +140,65 @@ Result<Json> revoke_token(Core& core, const Json& question) {
   return Json::object();
 }
 
+// ---- records of another server ----
+
+std::string position_key(const Json& question) {
+  return "remote_import/" + text_of(question, "door") + "/" + text_of(question, "source") + "/" +
+         text_of(question, "application") + "/" + text_of(question, "form");
+}
+
+Result<std::string> position_of(ports::ReadTransaction& snapshot, const Json& question) {
+  namespace meta = ports::schema::meta;
+  CINNABAR_TRY(const auto row, snapshot.get(meta::kTable, {CellValue{position_key(question)}}));
+  return row ? std::get<std::string>((*row)[meta::value]) : std::string();
+}
+
+Result<Json> remote_import_position(Core& core, const Json& question) {
+  CINNABAR_TRY(auto snapshot, core.store->read());
+  CINNABAR_TRY(const std::string after, position_of(*snapshot, question));
+  return Json::object().set("after", after);
+}
+
+// As a program that an administrator runs.
+Result<services::CallContext> importing(const services::People& people) {
+  for (const auto& [id, user] : people.users()) {
+    if (!user.enabled || !user.administrator) continue;
+    return services::CallContext{Principal{PrincipalKind::client, id}, "administration", "", ""};
+  }
+  return make_error(Code::failed_precondition, reasons::kUserUnknown,
+                    "somebody has to be an administrator first");
+}
+
+Result<Json> remote_import_page(Core& core, const Json& question) {
+  namespace meta = ports::schema::meta;
+  const api::RemoteImport* import = nullptr;
+  for (const api::Door* door : all_doors()) {
+    if (door->name == text_of(question, "door")) import = door->remote_import;
+  }
+  const Json* rows = question.find("rows");
+  if (import == nullptr || rows == nullptr) {
+    return make_error(Code::invalid_argument, reasons::kArgumentMalformed,
+                      "no door takes such records over");
+  }
+  CINNABAR_TRY(const auto caller, importing(*core.people.current()));
+  std::int64_t count = 0;
+  std::string after;
+  CINNABAR_CHECK_OK(
+      ports::submit_and_wait(*core.store, [&](ports::WriteTransaction& transaction) -> Status {
+        CINNABAR_TRY(after, position_of(transaction, question));
+        // Stored by an earlier run: go on from where that ended.
+        if (after != text_of(question, "after")) return {};
+        CINNABAR_TRY(
+            count, import->store(*core.services, transaction, caller,
+                                 {text_of(question, "application"), text_of(question, "form"), ""},
+                                 *rows));
+        after = text_of(question, "next");
+        transaction.put(meta::kTable, {CellValue{position_key(question)}, CellValue{after}});
+        return {};
+      }));
+  return Json::object().set("count", count).set("after", after);
+}
+
 struct Command {
   std::string_view name;
   Result<Json> (*run)(Core&, const Json&);
@@ -137,6 +211,8 @@ constexpr std::array kCommands{
     Command{"set_enabled", set_enabled},
     Command{"create_token", create_token},
     Command{"revoke_token", revoke_token},
+    Command{"remote_import_position", remote_import_position},
+    Command{"remote_import_page", remote_import_page},
 };
 
 std::filesystem::path socket_path(const Config& config) {
@@ -207,17 +283,26 @@ Result<Json> administer(Core& core, const Json& question) {
 }
 
 Result<Json> administer(const Config& config, const Json& question) {
+  CINNABAR_TRY(auto administrator, Administrator::open(config));
+  return administrator.ask(question);
+}
+
+Result<Administrator> Administrator::open(const Config& config) {
   auto core = Core::open(config);
-  if (core.has_value()) {
-    auto result = administer(**core, question);
-    (*core)->store->stop();
-    return result;
-  }
+  if (core.has_value()) return Administrator(config, std::move(*core));
   std::error_code ignored;
   const bool is_served = core.error().reason == reasons::kStorageLocked &&
                          std::filesystem::is_socket(socket_path(config), ignored);
   if (!is_served) return std::move(core).error();
-  return ask_server(config, question);
+  return Administrator(config, nullptr);
+}
+
+Administrator::~Administrator() {
+  if (core_ != nullptr) core_->store->stop();
+}
+
+Result<Json> Administrator::ask(const Json& question) {
+  return core_ != nullptr ? administer(*core_, question) : ask_server(*config_, question);
 }
 
 AdministrationPort::AdministrationPort(Core& core,

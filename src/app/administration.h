@@ -22,6 +22,24 @@ Result<Json> administer(Core& core, const Json& question);
 // and text; their reasons read "answered_by_server".
 Result<Json> administer(const Config& config, const Json& question);
 
+// Several questions one after the other, made here or asked of the server that has the data folder.
+class Administrator {
+ public:
+  static Result<Administrator> open(const Config& config);
+  Administrator(Administrator&&) = default;
+  Administrator& operator=(Administrator&&) = delete;
+  ~Administrator();
+
+  Result<Json> ask(const Json& question);
+
+ private:
+  Administrator(const Config& config, std::unique_ptr<Core> core)
+      : config_(&config), core_(std::move(core)) {}
+
+  const Config* config_;
+  std::unique_ptr<Core> core_;  // null pointer: a server has the data
+};
+
 // The server's side: answers on a thread of its own until destroyed.
 class AdministrationPort {
  public:

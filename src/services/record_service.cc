@@ -119,10 +119,12 @@ class Creation {
     CINNABAR_CHECK_OK(check_size(codec::encode_fields(fields)));
     CINNABAR_CHECK_OK(assign_serials(transaction_, form_.id, *form_.definition, fields));
     CINNABAR_CHECK_OK(assign_row_ids(transaction_, *form_.definition, nullptr, fields));
+    const UserId caller = context_.principal.user;
+    const RecordOrigin origin = row.origin.value_or(RecordOrigin{caller, UserId{}, now_, now_});
     const RecordId id = row.id.is_assigned() ? row.id : RecordId{run_.fresh_id()};
     RecordView view;
     if (process_ == nullptr) {
-      CINNABAR_CHECK_OK(insert(id, fields));
+      CINNABAR_CHECK_OK(insert(id, fields, origin));
     } else {
       view.instance = ProcessInstanceId{run_.fresh_id()};
       process::Start command;
@@ -149,15 +151,15 @@ class Creation {
   [[nodiscard]] InstanceState state_of(ProcessInstanceId id) const { return run_.state_of(id); }
 
  private:
-  Status insert(RecordId id, const FieldValues& fields) {
+  Status insert(RecordId id, const FieldValues& fields, const RecordOrigin& origin) {
     CINNABAR_CHECK_OK(change_values(
         transaction_, *form_.definition,
         {.form = form_.id, .record = id, .before = {}, .after = fields, .allow_twins = true}));
-    transaction_.insert(
-        columns::kTable,
-        {cell(id), cell(form_.id), cell(form_.version_id), CellValue{},
-         cell(codec::encode_fields(fields)), cell(std::int64_t{1}), cell(context_.principal.user),
-         CellValue{}, cell(now_), cell(now_), CellValue{}, CellValue{}});
+    transaction_.insert(columns::kTable, {cell(id), cell(form_.id), cell(form_.version_id),
+                                          CellValue{}, cell(codec::encode_fields(fields)),
+                                          cell(std::int64_t{1}), cell(origin.created_by),
+                                          cell_or_null(origin.updated_by), cell(origin.created_at),
+                                          cell(origin.updated_at), CellValue{}, CellValue{}});
     CINNABAR_TRY(const bool is_heard,
                  webhooks_.is_heard(form_.application, form_.id, WebhookKind::record_created));
     if (!is_heard) return {};

@@ -47,11 +47,19 @@ struct RecordView {
   Instant updated_at;
 };
 
+// Who made a record elsewhere, and when.
+struct RecordOrigin {
+  UserId created_by;  // unassigned: nobody who is known here
+  UserId updated_by;
+  Instant created_at;
+  Instant updated_at;
+};
 struct NewRecord {
-  FieldValues fields;                    // ids as in the form
-  std::optional<Error> error;            // why the row is none; it fails, the others do not
-  std::vector<NumberedFile> files = {};  // that values refer to, written with the record
-  RecordId id = {};                      // assigned: the one that it has as a draft
+  FieldValues fields;                       // ids as in the form
+  std::optional<Error> error;               // why the row is none; it fails, the others do not
+  std::vector<NumberedFile> files = {};     // that values refer to, written with the record
+  RecordId id = {};                         // assigned: the one that it has as a draft
+  std::optional<RecordOrigin> origin = {};  // of one without a process; else the caller, now
 };
 
 struct CreateRecords {

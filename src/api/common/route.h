@@ -62,6 +62,7 @@ struct DoorSettings {
 using Answer = std::variant<http::Response, WriteStep, LongPoll>;
 
 struct Door;
+struct RemoteImport;
 class CredentialCache;
 class RateLimiter;
 
@@ -118,6 +119,8 @@ struct Door {
   std::optional<Json> (*work_item_id)(const services::InboxItem&) = nullptr;
   // How this door words webhooks; null pointer: it has none.
   const services::WebhookFormat* webhook_format = nullptr;
+  // How what another server holds that speaks this API is taken over; null pointer: it is not.
+  const RemoteImport* remote_import = nullptr;
   // An export of the other product as a package; nullopt when the files are none.
   std::optional<services::codec::ReadPackage> (*import_package)(
       const services::codec::PackageFiles&) = nullptr;

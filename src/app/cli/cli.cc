@@ -44,6 +44,7 @@ struct Parsed {
   BackupOptions backup;
   RestoreOptions restore;
   TransferOptions transfer;
+  RemoteImportOptions remote_import;
   MigrateOptions migrate;
   DoctorOptions doctor;
   ConfigOptions config;
@@ -174,7 +175,24 @@ void add_transfer(CLI::App& app, Parsed& parsed) {
         [&parsed, run] { parsed.chosen = [&parsed, run] { return run(parsed.transfer); }; });
   };
   add("export", "Write everything as text files to a new folder, also while serving", run_export);
-  add("import", "Make a data folder from an export", run_import);
+  add("import", "Make a data folder from an export, or take over what another server holds",
+      run_import);
+  CLI::App* import = app.get_subcommand("import");
+  RemoteImportOptions& remote = parsed.remote_import;
+  CLI::Option* url = import->add_option(
+      "--base-url", remote.base_url,
+      "PATH is the name of an API; take over from the server there, like https://host/api");
+  import->add_option("--key", remote.key, "Key of that API; -: the first line of standard input")
+      ->needs(url);
+  import->callback([&parsed] {
+    if (parsed.remote_import.base_url.empty()) {
+      parsed.chosen = [&parsed] { return run_import(parsed.transfer); };
+      return;
+    }
+    parsed.remote_import.common = parsed.transfer.common;
+    parsed.remote_import.door = parsed.transfer.path;
+    parsed.chosen = [&parsed] { return run_remote_import(parsed.remote_import); };
+  });
 }
 
 void add_migrate(CLI::App& app, Parsed& parsed) {

@@ -72,6 +72,14 @@ struct TransferOptions {
 Exit run_export(const TransferOptions& options);
 Exit run_import(const TransferOptions& options);
 
+struct RemoteImportOptions {
+  CommonOptions common;
+  std::string door;      // whose API the other server speaks
+  std::string base_url;  // up to its versions: "https://host/api"
+  std::string key;       // "-": the first line of standard input
+};
+Exit run_remote_import(const RemoteImportOptions& options);
+
 enum class MigrateAction : std::uint8_t { status, up };
 struct MigrateOptions {
   CommonOptions common;

@@ -6,6 +6,7 @@
 #include "api/dialects/jodoo/files.h"
 #include "api/dialects/jodoo/ids.h"
 #include "api/dialects/jodoo/records.h"
+#include "api/dialects/jodoo/remote_import.h"
 #include "api/dialects/jodoo/webhooks.h"
 #include "api/dialects/jodoo/workflow.h"
 
@@ -55,6 +56,7 @@ const api::Door kDialect{.name = kDoorName,
                          .refuse = refuse_call,
                          .method_not_allowed = not_found,
                          .work_item_id = work_item_id,
-                         .webhook_format = &kWebhookFormat};
+                         .webhook_format = &kWebhookFormat,
+                         .remote_import = &kRemoteImport};
 
 }  // namespace cinnabar::jodoo
