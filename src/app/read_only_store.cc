@@ -27,7 +27,7 @@ Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::open(const std::filesystem
     return make_error(Code::not_found, reasons::kStorageUnavailable,
                       "there is no database at " + path.string());
   }
-  CINNABAR_TRY(auto pool, sqlite::ReaderPool::open(path, read_only(), 2, kReaderWait));
+  CINNABAR_TRY(auto pool, sqlite::ReaderPool::open(path, read_only(), 2, kReaderWait, nullptr));
   return std::unique_ptr<ReadOnlyStore>(new ReadOnlyStore(path, std::move(pool)));
 }
 

@@ -219,11 +219,12 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   options.answer_limit = config.answer_limit;
   options.time_zone = config.utc_offset;
   options.spool_folder = spool_path(config.data_folder);
-  CINNABAR_TRY(front->pipeline,
-               api::Pipeline::create({all_doors(), *core.services, *core.store, *front->readers,
-                                      *front->blocking, front->metrics, *front->credentials,
-                                      front->door_settings, core.logger, &front->rates},
-                                     options));
+  CINNABAR_TRY(
+      front->pipeline,
+      api::Pipeline::create({all_doors(), *core.services, *core.store, *front->readers,
+                             *front->blocking, front->metrics, *front->credentials,
+                             front->door_settings, core.logger, &front->rates, &front->answers},
+                            options));
   front->system.emplace(*core.store, front->metrics, system_pages(all_doors()),
                         config.metrics_for_everybody);
 

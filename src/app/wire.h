@@ -6,6 +6,7 @@
 // thread.
 #pragma once
 
+#include "api/common/answer_cache.h"
 #include "api/common/pipeline.h"
 #include "api/common/rate_limiter.h"
 #include "app/config.h"
@@ -82,6 +83,7 @@ struct Front {
   api::DoorSettings door_settings;
   std::optional<api::CredentialCache> credentials;
   api::RateLimiter rates;
+  api::AnswerCache answers;
   std::optional<Workers> readers;
   std::optional<Workers> blocking;
   std::optional<Workers> timekeeper;  // one thread, for what happens by itself

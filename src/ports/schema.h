@@ -791,8 +791,8 @@ inline constexpr std::array<Column, 13> kColumns{{
 inline constexpr Table kTable{"incident", kColumns, 1};
 }  // namespace incident
 
-// What a reader is told of and need not decide: services::NoticeKind. A copy has an instance,
-// others a subject and a detail, which is JSON.
+// What a reader is told of and need not decide: services::NoticeKind. A copy has an instance; the
+// end of a batch has its id as the subject, and how many items are done and failed.
 namespace notice {
 enum : std::uint16_t {
   id,
@@ -805,11 +805,12 @@ enum : std::uint16_t {
   sent_by,
   comment,
   subject_id,
-  detail,
+  done,
+  failed,
   created_at,
   read_at,
 };
-inline constexpr std::array<Column, 13> kColumns{{
+inline constexpr std::array<Column, 14> kColumns{{
     {"id", ColumnType::integer, false},
     {"kind", ColumnType::integer, false},
     {"instance_id", ColumnType::integer, true},
@@ -820,7 +821,8 @@ inline constexpr std::array<Column, 13> kColumns{{
     {"sent_by", ColumnType::integer, true},
     {"comment", ColumnType::text, true},
     {"subject_id", ColumnType::integer, true},
-    {"detail", ColumnType::text, true},
+    {"done", ColumnType::integer, true},
+    {"failed", ColumnType::integer, true},
     {"created_at", ColumnType::integer, false},
     {"read_at", ColumnType::integer, true},
 }};

@@ -58,6 +58,9 @@ class ReadTransaction {
                                                    const FilterNode& filter) = 0;
   // All sequences by name, as far as they are committed: for copies to another store.
   [[nodiscard]] virtual Result<std::vector<SequencePosition>> sequences() = 0;
+  // Which commit this reads the state after: equal for two transactions only if they read exactly
+  // the same. nullopt when nobody can tell, as while a commit is under way.
+  [[nodiscard]] virtual std::optional<std::int64_t> commit_number() const { return std::nullopt; }
 };
 
 class WriteTransaction : public ReadTransaction {

@@ -1,6 +1,5 @@
 #include "services/notice_service.h"
 
-#include "base/json.h"
 #include "ports/schema.h"
 #include "services/rows.h"
 #include "vocab/limits.h"
@@ -20,22 +19,16 @@ Error unknown(NoticeId notice) {
                     std::to_string(notice.value()));
 }
 
-std::int64_t number_in(const Json& detail, std::string_view name) {
-  const Json* value = detail.find(name);
-  return value == nullptr ? 0 : value->as_int().value_or(0);
-}
-
-Result<NoticeRow> read_row(const ports::Row& row) {
+NoticeRow read_row(const ports::Row& row) {
   NoticeRow notice;
   notice.id = id_of<NoticeId>(row, columns::id);
   notice.kind = enum_of<NoticeKind>(row, columns::kind);
   notice.created_at = instant_of(row, columns::created_at);
   notice.read_at = optional_instant_of(row, columns::read_at);
   if (notice.kind == NoticeKind::batch_finished) {
-    CINNABAR_TRY(const Json detail, Json::parse(text_of(row, columns::detail)));
     notice.batch = int_of(row, columns::subject_id);
-    notice.done = number_in(detail, "done");
-    notice.failed = number_in(detail, "failed");
+    notice.done = int_of(row, columns::done);
+    notice.failed = int_of(row, columns::failed);
     return notice;
   }
   notice.instance = id_of<ProcessInstanceId>(row, columns::instance_id);
@@ -102,13 +95,13 @@ std::string_view name(NoticeKind kind) {
 
 Status add_notice(ports::WriteTransaction& transaction, const BatchEnd& end, Instant now) {
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
-  const Json detail = Json::object().set("done", end.done).set("failed", end.failed);
   ports::Row row(columns::kColumns.size());
   row[columns::id] = cell(id);
   row[columns::kind] = cell(NoticeKind::batch_finished);
   row[columns::reader_id] = cell(end.reader);
   row[columns::subject_id] = cell(end.batch);
-  row[columns::detail] = cell(print(detail));
+  row[columns::done] = cell(end.done);
+  row[columns::failed] = cell(end.failed);
   row[columns::created_at] = cell(now);
   transaction.insert(columns::kTable, std::move(row));
   return {};
@@ -128,10 +121,7 @@ Result<std::vector<NoticeRow>> NoticeService::list(ports::ReadTransaction& snaps
   select.limit = std::min<std::int64_t>(query.limit, limits::kPageRowsMax);
   CINNABAR_TRY(const auto rows, snapshot.select(select));
   std::vector<NoticeRow> notices;
-  for (const ports::Row& row : rows) {
-    CINNABAR_TRY(NoticeRow notice, read_row(row));
-    notices.push_back(std::move(notice));
-  }
+  for (const ports::Row& row : rows) notices.push_back(read_row(row));
   CINNABAR_CHECK_OK(fill_titles(snapshot, notices));
   return notices;
 }

@@ -332,11 +332,18 @@ class Projection {
     return {};
   }
   Status apply(const process::NoticeSent& event) {
-    notices_.add(event.notice.value(),
-                 {cell(event.notice), cell(NoticeKind::copy), cell(after_.id),
-                  cell(record_.loaded.process), cell(record_.loaded.number), cell(event.reader),
-                  cell(event.node_id), cell_or_null(event.by), cell_or_null(event.comment),
-                  CellValue{}, CellValue{}, cell(record_.now), CellValue{}});
+    ports::Row row(notices::kColumns.size());
+    row[notices::id] = cell(event.notice);
+    row[notices::kind] = cell(NoticeKind::copy);
+    row[notices::instance_id] = cell(after_.id);
+    row[notices::process_id] = cell(record_.loaded.process);
+    row[notices::number] = cell(record_.loaded.number);
+    row[notices::reader_id] = cell(event.reader);
+    row[notices::node_id] = cell(event.node_id);
+    row[notices::sent_by] = cell_or_null(event.by);
+    row[notices::comment] = cell_or_null(event.comment);
+    row[notices::created_at] = cell(record_.now);
+    notices_.add(event.notice.value(), std::move(row));
     return {};
   }
   Status apply(const process::NoticeRead& event) {

@@ -7,13 +7,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 namespace cinnabar::load {
 namespace {
@@ -121,7 +124,7 @@ class Bench {
     if (result.failures != 0)
       std::fprintf(stderr, "bench: %s failed: %s\n", what.c_str(), result.first_failure.c_str());
     fmt::print(
-        "{:<10} {:>9} {:>5} {:>10.0f}/s  p50 {:>8.3f} ms  p99 {:>8.3f} ms  {:>7.1f} us CPU  {:>6} "
+        "{:<11} {:>9} {:>5} {:>10.0f}/s  p50 {:>8.3f} ms  p99 {:>8.3f} ms  {:>7.1f} us CPU  {:>6} "
         "MiB{}\n",
         m.what, m.stored, m.connections, m.rate, m.p50_ms, m.p99_ms, m.cpu_us,
         m.resident_kib / 1024, m.failures == 0 ? "" : fmt::format("  {} FAILED", m.failures));
@@ -231,7 +234,38 @@ class Bench {
       return true;
     };
     measure("inbox", stored, lists);
+    {
+      // Somebody else opens a ticket every 50 ms, so that hardly any page is the one before.
+      const Trickle trickle(*this, create);
+      measure("inbox, busy", stored, lists);
+    }
   }
+
+  // One client that sends a request now and then until it goes out of scope.
+  class Trickle {
+   public:
+    Trickle(const Bench& bench, const std::string& request)
+        : thread_([&bench, request, this] {
+            LoadPlan load = bench.plan(1);
+            load.seconds = 3600;
+            load.next = [&](std::string& out) {
+              std::this_thread::sleep_for(std::chrono::milliseconds(50));
+              out = request;
+              return !is_over_.load();
+            };
+            run_load(load);
+          }) {}
+    Trickle(const Trickle&) = delete;
+    Trickle& operator=(const Trickle&) = delete;
+    ~Trickle() {
+      is_over_.store(true);
+      thread_.join();
+    }
+
+   private:
+    std::atomic<bool> is_over_{false};
+    std::thread thread_;
+  };
 
   const ServerProcess& server_;
   Options options_;
@@ -260,7 +294,7 @@ std::string table(const std::vector<Measurement>& all, const RawResult& raw) {
     std::string ratio = "-";
     if (m.what == "create" && raw.rate() > 0)
       ratio = fmt::format("{:.2f} of bare SQLite", m.rate / raw.rate());
-    if (m.what == "query" || m.what == "inbox") {
+    if (m.what == "query" || m.what.starts_with("inbox")) {
       if (const auto limit = find(all, "constant", 0, m.connections)) {
         ratio = fmt::format("{:.2f} of constant", m.rate / limit->rate);
       }

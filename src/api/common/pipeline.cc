@@ -157,6 +157,7 @@ Call Pipeline::make_call(std::shared_ptr<const http::Request> request) const {
   call.services = &dependencies_.services;
   call.time_zone = options_.time_zone;
   call.settings = &dependencies_.settings;
+  call.answers = dependencies_.answers;
   call.doors = dependencies_.doors;
   call.credentials = &dependencies_.credentials;
   call.rates = dependencies_.rates;

@@ -44,7 +44,8 @@ class Pipeline {
     CredentialCache& credentials;
     const DoorSettings& settings;
     Logger logger;
-    RateLimiter* rates = nullptr;  // null pointer: nobody is limited
+    RateLimiter* rates = nullptr;    // null pointer: nobody is limited
+    AnswerCache* answers = nullptr;  // null pointer: each answer is made anew
   };
   struct Options {
     Duration worker_wait = seconds(10);   // longer in a queue: refused

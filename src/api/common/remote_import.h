@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "base/result.h"
-#include "ports/store.h"
 #include "services/codec/package_codec.h"
 #include "services/context.h"
 #include "services/services.h"

@@ -63,6 +63,7 @@ using Answer = std::variant<http::Response, WriteStep, LongPoll>;
 
 struct Door;
 struct RemoteImport;
+class AnswerCache;
 class CredentialCache;
 class RateLimiter;
 
@@ -77,6 +78,7 @@ struct Call {
   const DoorSettings* settings = nullptr;               // null pointer: defaults
   std::span<const Door* const> doors;                   // all of the server
   CredentialCache* credentials = nullptr;               // passwords checked a moment ago
+  AnswerCache* answers = nullptr;                       // null pointer: each is made anew
   RateLimiter* rates = nullptr;                         // null pointer: nobody is limited
   const std::filesystem::path* spool_folder = nullptr;  // for large answers; null pointer: none
   std::optional<Principal> principal;                   // left by Door::authenticate

@@ -1,3 +1,4 @@
+#include "api/common/answer_cache.h"
 #include "api/common/strict_request.h"
 #include "api/native/answer.h"
 #include "api/native/fields.h"
@@ -18,8 +19,7 @@ Result<WorkItemId> id_of(const api::Call& call) {
   return WorkItemId{id};
 }
 
-Result<Json> list(const api::Call& call) {
-  CINNABAR_TRY(const auto context, authenticate(call));
+Result<Json> list(const api::Call& call, const services::CallContext& context) {
   CINNABAR_TRY(auto query, api::StrictQuery::parse(*call.request));
   if (query.text("assignee").value_or("me") != "me") {
     query.report("assignee", api::kValueUnknown, "expected me");
@@ -121,7 +121,12 @@ Result<http::Response> complete(const api::Call& call, const Completion& complet
 }  // namespace
 
 api::Answer list_work_items(const api::Call& call) {
-  return answer(call, list(call));
+  const auto context = authenticate(call);
+  if (!context.has_value()) return refuse(call, context.error());
+  return api::answer_again(call, context->principal.user, {}, [&]() -> http::Response {
+    const auto page = list(call, *context);
+    return page.has_value() ? api::json_response(200, *page) : refuse(call, page.error());
+  });
 }
 
 api::Answer show_work_item(const api::Call& call) {

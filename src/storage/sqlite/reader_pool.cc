@@ -10,8 +10,12 @@ using ports::Row;
 
 class PooledRead final : public ports::ReadTransaction {
  public:
-  PooledRead(std::shared_ptr<ReaderPool> pool, std::unique_ptr<ReaderPool::Lane> lane)
-      : pool_(std::move(pool)), lane_(std::move(lane)), reader_(*lane_->connection, lane_->book) {}
+  PooledRead(std::shared_ptr<ReaderPool> pool, std::unique_ptr<ReaderPool::Lane> lane,
+             std::optional<std::int64_t> commit)
+      : pool_(std::move(pool)),
+        lane_(std::move(lane)),
+        reader_(*lane_->connection, lane_->book),
+        commit_(commit) {}
   PooledRead(const PooledRead&) = delete;
   PooledRead& operator=(const PooledRead&) = delete;
   ~PooledRead() override {
@@ -29,11 +33,13 @@ class PooledRead final : public ports::ReadTransaction {
     return reader_.count(table, filter);
   }
   Result<std::vector<ports::SequencePosition>> sequences() override { return reader_.sequences(); }
+  [[nodiscard]] std::optional<std::int64_t> commit_number() const override { return commit_; }
 
  private:
   std::shared_ptr<ReaderPool> pool_;
   std::unique_ptr<ReaderPool::Lane> lane_;
   sql::RowReader reader_;
+  std::optional<std::int64_t> commit_;
 };
 
 }  // namespace
@@ -41,8 +47,9 @@ class PooledRead final : public ports::ReadTransaction {
 Result<std::shared_ptr<ReaderPool>> ReaderPool::open(const std::filesystem::path& path,
                                                      const SqliteConnection::Settings& settings,
                                                      std::size_t connections,
-                                                     std::chrono::milliseconds wait_max) {
-  std::shared_ptr<ReaderPool> pool(new ReaderPool(wait_max));
+                                                     std::chrono::milliseconds wait_max,
+                                                     std::shared_ptr<const CommitCounter> commits) {
+  std::shared_ptr<ReaderPool> pool(new ReaderPool(wait_max, std::move(commits)));
   for (std::size_t i = 0; i < connections; ++i) {
     auto lane = std::make_unique<Lane>();
     CINNABAR_TRY(lane->connection, SqliteConnection::open(path, settings));
@@ -62,13 +69,15 @@ Result<std::unique_ptr<ports::ReadTransaction>> ReaderPool::begin() {
     lane = std::move(free_.back());
     free_.pop_back();
   }
+  const std::int64_t before = commits_ == nullptr ? 0 : commits_->before();
   Status status = lane->connection->begin_read();
   if (!status.has_value()) {
     give_back(std::move(lane));
     return std::move(status).error();
   }
   return std::unique_ptr<ports::ReadTransaction>(
-      std::make_unique<PooledRead>(shared_from_this(), std::move(lane)));
+      std::make_unique<PooledRead>(shared_from_this(), std::move(lane),
+                                   commits_ == nullptr ? std::nullopt : commits_->number(before)));
 }
 
 void ReaderPool::give_back(std::unique_ptr<Lane> lane) {

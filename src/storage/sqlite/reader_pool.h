@@ -8,6 +8,7 @@
 
 #include "ports/store.h"
 #include "storage/sql/statements.h"
+#include "storage/sqlite/commit_counter.h"
 #include "storage/sqlite/sqlite_connection.h"
 
 #include <chrono>
@@ -25,17 +26,21 @@ class ReaderPool : public std::enable_shared_from_this<ReaderPool> {
     sql::StatementBook book;
   };
 
+  // `commits` of the writer of this process; null pointer: another one writes.
   [[nodiscard]] static Result<std::shared_ptr<ReaderPool>> open(
       const std::filesystem::path& path, const SqliteConnection::Settings& settings,
-      std::size_t connections, std::chrono::milliseconds wait_max);
+      std::size_t connections, std::chrono::milliseconds wait_max,
+      std::shared_ptr<const CommitCounter> commits);
 
   [[nodiscard]] Result<std::unique_ptr<ports::ReadTransaction>> begin();
   void give_back(std::unique_ptr<Lane> lane);
 
  private:
-  explicit ReaderPool(std::chrono::milliseconds wait_max) : wait_max_(wait_max) {}
+  ReaderPool(std::chrono::milliseconds wait_max, std::shared_ptr<const CommitCounter> commits)
+      : wait_max_(wait_max), commits_(std::move(commits)) {}
 
   const std::chrono::milliseconds wait_max_;
+  const std::shared_ptr<const CommitCounter> commits_;
   std::mutex mutex_;  // free_
   std::condition_variable lane_free_;
   std::vector<std::unique_ptr<Lane>> free_;

@@ -65,16 +65,18 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   settings.mode = SqliteConnection::Mode::read_only;
   settings.cache_bytes = options.reader_cache_bytes;
   settings.mmap_bytes = options.reader_mmap_bytes;
-  CINNABAR_TRY(std::shared_ptr<ReaderPool> readers,
-               ReaderPool::open(options.path, settings, options.reader_connections,
-                                std::chrono::milliseconds(options.reader_wait_max.millis())));
+  const auto commits = std::make_shared<CommitCounter>();
+  CINNABAR_TRY(
+      std::shared_ptr<ReaderPool> readers,
+      ReaderPool::open(options.path, settings, options.reader_connections,
+                       std::chrono::milliseconds(options.reader_wait_max.millis()), commits));
   Writer::Options writing;
   writing.queue_max = options.queue_max;
   writing.group_max = options.group_max;
   writing.checkpoint_frames_idle = options.checkpoint_pages;
   writing.checkpoint_frames_busy = options.checkpoint_pages * 10;
   writing.checkpoint_frames_restart = options.checkpoint_pages * 40;
-  auto writer = std::make_unique<Writer>(std::move(connection), writing, options.logger);
+  auto writer = std::make_unique<Writer>(std::move(connection), writing, commits, options.logger);
   auto parts = std::make_unique<Parts>(std::move(options), std::move(lock), std::move(writer),
                                        std::move(readers));
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));

@@ -30,9 +30,11 @@ Status call_work(const ports::WriteCommand& command, ports::WriteTransaction& tr
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<SqliteConnection> connection, Options options, Logger logger)
+Writer::Writer(std::unique_ptr<SqliteConnection> connection, Options options,
+               std::shared_ptr<CommitCounter> commits, Logger logger)
     : connection_(std::move(connection)),
       options_(options),
+      commits_(std::move(commits)),
       logger_(std::move(logger)),
       sequences_(*connection_),
       thread_([this] { loop(); }) {}
@@ -143,7 +145,11 @@ Status Writer::write_group(Group& group, std::vector<Status>& statuses) {
   }
   if (status.has_value() && (wrote_in_group_ || sequences_.needs_flush())) {
     status = sequences_.flush();
-    if (status.has_value()) status = connection_->commit();
+    if (status.has_value()) {
+      commits_->begin();
+      status = connection_->commit();
+      commits_->end();
+    }
   } else {
     // Nothing was written, so there is nothing to sync.
     connection_->rollback();

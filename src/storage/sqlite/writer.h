@@ -18,6 +18,7 @@
 #include "ports/store.h"
 #include "storage/sql/row_writer.h"
 #include "storage/sql/sequences.h"
+#include "storage/sqlite/commit_counter.h"
 #include "storage/sqlite/sqlite_connection.h"
 
 #include <atomic>
@@ -40,7 +41,8 @@ class Writer {
     std::int64_t checkpoint_frames_busy = 20'000;
     std::int64_t checkpoint_frames_restart = 80'000;
   };
-  Writer(std::unique_ptr<SqliteConnection> connection, Options options, Logger logger);
+  Writer(std::unique_ptr<SqliteConnection> connection, Options options,
+         std::shared_ptr<CommitCounter> commits, Logger logger);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -73,6 +75,7 @@ class Writer {
 
   std::unique_ptr<SqliteConnection> connection_;
   const Options options_;
+  const std::shared_ptr<CommitCounter> commits_;
   const Logger logger_;
   sql::StatementBook book_;
   sql::Sequences sequences_;

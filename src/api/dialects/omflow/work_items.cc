@@ -1,5 +1,6 @@
 #include "api/dialects/omflow/work_items.h"
 
+#include "api/common/answer_cache.h"
 #include "api/dialects/omflow/gateway.h"
 #include "api/dialects/omflow/ids.h"
 #include "api/dialects/omflow/mission_filter.h"
@@ -217,9 +218,12 @@ api::Answer list_missions(const api::Call& call) {
     if (!query) return refuse(query.error());
     const MissionContext context{entry.services->catalog.current(),
                                  entry.services->people.current(), entry.time_zone};
-    auto result = answer_query(call, entry, *query, context);
-    if (!result) return refuse(result.error());
-    return entry.voice.success_list(Text::queried, *result);
+    const std::string voice = std::to_string(static_cast<int>(entry.voice.language()));
+    return api::answer_again(call, entry.context.principal.user, voice, [&]() -> http::Response {
+      auto result = answer_query(call, entry, *query, context);
+      if (!result) return refuse(result.error());
+      return entry.voice.success_list(Text::queried, *result);
+    });
   });
 }
 

@@ -358,7 +358,8 @@ CREATE TABLE notice (
   sent_by {{integer}},
   comment {{text}},
   subject_id {{integer}},
-  detail {{text}},
+  done {{integer}},
+  failed {{integer}},
   created_at {{integer}} NOT NULL,
   read_at {{integer}}
 ) {{plain}};
