@@ -132,17 +132,50 @@ int status_number(InstanceState state) {
 InstanceColumns::InstanceColumns(const Entry& entry, const services::Process& process)
     : entry_(entry), process_(process) {}
 
-Result<FilterNode> InstanceColumns::filter(std::string_view text) const {
+Result<FilterNode> InstanceColumns::filter(std::string_view text) {
   CINNABAR_TRY(const Filter filter, parse_filter(text));
   if (!filter.keyword.empty()) {
     return where(columns::title, FilterOp::contains, CellValue{filter.keyword});
   }
   std::vector<FilterNode> parts;
   for (const FilterItem& item : filter.items) {
+    if (auto test = row_test(item)) {
+      tests_.push_back(std::move(*test));
+      continue;
+    }
     CINNABAR_TRY(FilterNode part, condition(item));
     parts.push_back(std::move(part));
   }
   return all_of(std::move(parts));
+}
+
+std::optional<InstanceColumns::RowTest> InstanceColumns::row_test(const FilterItem& item) const {
+  const bool is_like = item.op == Operator::like || item.op == Operator::not_like;
+  const Known* known = find_known(item.column);
+  if (!is_like || known == nullptr || !item.value1 || item.value1->empty()) return std::nullopt;
+  const std::string part = to_lower_ascii(*item.value1);
+  std::function<std::string(const services::ListedInstance&)> text;
+  if (known->kind == Kind::id) {
+    constexpr std::size_t kWhole = 36;
+    if (part.size() == kWhole && from_guid(IdKind::instance, part)) return std::nullopt;
+    text = [](const services::ListedInstance& row) {
+      return to_guid(IdKind::instance, row.id.value());
+    };
+  } else if (known->kind == Kind::created_at || known->kind == Kind::updated_at) {
+    // Four digits stand together at the beginning only: a range that the store knows.
+    constexpr std::size_t kYear = 4;
+    if (part.size() >= kYear && period_of_prefix(*item.value1)) return std::nullopt;
+    const bool is_made = known->kind == Kind::created_at;
+    text = [is_made](const services::ListedInstance& row) {
+      return to_lower_ascii(api::to_utc_millis(is_made ? row.created_at : row.updated_at));
+    };
+  } else {
+    return std::nullopt;
+  }
+  const bool wants_it = item.op == Operator::like;
+  return [part, wants_it, text = std::move(text)](const services::ListedInstance& row) {
+    return (text(row).find(part) != std::string::npos) == wants_it;
+  };
 }
 
 Result<FilterNode> InstanceColumns::condition(const FilterItem& item) const {

@@ -9,7 +9,9 @@
 #include "base/json.h"
 #include "services/instance_list.h"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,12 +32,17 @@ class InstanceColumns {
  public:
   InstanceColumns(const Entry& entry, const services::Process& process);
 
-  Result<FilterNode> filter(std::string_view text) const;
+  Result<FilterNode> filter(std::string_view text);
+  // What the store cannot compare: conditions of `filter` on texts that are made for the answer
+  // alone, a part of an Id or of a time. A row has to pass all of them.
+  using RowTest = std::function<bool(const services::ListedInstance&)>;
+  [[nodiscard]] const std::vector<RowTest>& tests() const { return tests_; }
   Status sort(std::string_view text, InstanceListRequest& request) const;
   [[nodiscard]] Json row(const services::ListedInstance& instance);
 
  private:
   Result<FilterNode> condition(const FilterItem& item) const;
+  [[nodiscard]] std::optional<RowTest> row_test(const FilterItem& item) const;
   Result<FilterNode> field_condition(const FilterItem& item) const;
   [[nodiscard]] GuidColumn guid_column(std::uint16_t number) const;
   FilterNode nodes_like(std::string_view part, bool is_whole) const;
@@ -44,6 +51,7 @@ class InstanceColumns {
   const Entry& entry_;
   const services::Process& process_;
   std::map<std::string, std::string> node_guids_;
+  std::vector<RowTest> tests_;
 };
 
 }  // namespace cinnabar::dadayun
