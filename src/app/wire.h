@@ -64,6 +64,7 @@ struct Core {
   std::optional<services::JobService> jobs;
   std::optional<services::SimulationService> simulation;
   std::optional<services::WebhookService> webhooks;
+  std::optional<services::AggregateService> aggregates;
   std::optional<services::Scheduler> scheduler;
   std::optional<services::BatchRunner> batches;
   std::optional<services::JobExecutor> executor;

@@ -899,6 +899,41 @@ inline constexpr std::array<Column, 7> kColumns{{
 inline constexpr Table kTable{"record_draft", kColumns, 1};
 }  // namespace record_draft
 
+// Running totals over the records of forms: services/aggregate.h. `document` is encoded by
+// services/codec; totals that were not counted since it changed are not right yet.
+namespace aggregate {
+enum : std::uint16_t {
+  id,
+  application_id,
+  key,
+  document,
+  is_counted,
+};
+inline constexpr std::array<Column, 5> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"application_id", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"document", ColumnType::text, false},
+    {"is_counted", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"aggregate", kColumns, 1};
+}  // namespace aggregate
+
+// The totals that are not zero; the values of a group are divided by the byte 1F.
+namespace aggregate_value {
+enum : std::uint16_t {
+  aggregate_id,
+  group_key,
+  total,
+};
+inline constexpr std::array<Column, 3> kColumns{{
+    {"aggregate_id", ColumnType::integer, false},
+    {"group_key", ColumnType::text, false},
+    {"total", ColumnType::text, false},
+}};
+inline constexpr Table kTable{"aggregate_value", kColumns, 2};
+}  // namespace aggregate_value
+
 // Keys under which clients send several records at once, so that sending them again makes none
 // twice.
 namespace record_batch {
@@ -1165,7 +1200,7 @@ inline constexpr std::array<Column, 24> kColumns{{
 inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
 }  // namespace webhook_delivery
 
-inline constexpr std::array<const Table*, 42> kAll{
+inline constexpr std::array<const Table*, 44> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -1198,6 +1233,8 @@ inline constexpr std::array<const Table*, 42> kAll{
     &outbox::kTable,
     &record_index::kTable,
     &record_draft::kTable,
+    &aggregate::kTable,
+    &aggregate_value::kTable,
     &record_batch::kTable,
     &record_slot::kTable,
     &record_change::kTable,

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/aggregate.h"
 #include "services/deployment.h"
 #include "services/directory_import.h"
 #include "services/instance_store.h"
@@ -74,6 +75,7 @@ Result<Deployment> AdminService::deploy(const Package& package) {
       }));
   CINNABAR_CHECK_OK(people_.reload(store_));
   CINNABAR_CHECK_OK(catalog_.reload(store_));
+  CINNABAR_CHECK_OK(recount_aggregates(store_, catalog_));
   return deployment;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/process/bpmn/import.h"
 #include "ports/schema.h"
+#include "services/codec/aggregate_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/rows.h"
 #include "vocab/reasons.h"
@@ -128,7 +129,48 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
     catalog->external_.emplace(std::tuple{door, kind, external}, internal);
     catalog->external_of_.emplace(std::tuple{door, kind, internal}, external);
   }
+  CINNABAR_CHECK_OK(catalog->load_aggregates(snapshot));
   return std::shared_ptr<const Catalog>(std::move(catalog));
+}
+
+Status Catalog::load_aggregates(ports::ReadTransaction& snapshot) {
+  namespace columns = schema::aggregate;
+  CINNABAR_TRY(const auto rows, all_rows(snapshot, columns::kTable));
+  for (const ports::Row& row : rows) {
+    DeployedAggregate aggregate;
+    aggregate.id = int_of(row, columns::id);
+    aggregate.application = id_of<ApplicationId>(row, columns::application_id);
+    auto definition = codec::parse_aggregate(text_of(row, columns::document));
+    if (!definition) return damaged("aggregate table", aggregate.id);
+    aggregate.definition = std::move(*definition);
+    for (const AggregateSource& source : aggregate.definition.sources) {
+      const auto form = std::ranges::find_if(forms_, [&](const auto& known) {
+        return known.second.application == aggregate.application &&
+               known.second.definition->key == source.form;
+      });
+      if (form == forms_.end()) return damaged("aggregate table", aggregate.id);
+      aggregate.forms.push_back(form->first);
+    }
+    aggregates_.emplace(aggregate.id, std::move(aggregate));
+  }
+  for (const auto& [id, aggregate] : aggregates_) {
+    for (const FormId form : aggregate.forms) {
+      auto& known = aggregates_of_[form];
+      if (known.empty() || known.back() != &aggregate) known.push_back(&aggregate);
+    }
+  }
+  return {};
+}
+
+const DeployedAggregate* Catalog::aggregate(std::int64_t id) const {
+  const auto it = aggregates_.find(id);
+  return it == aggregates_.end() ? nullptr : &it->second;
+}
+
+const std::vector<const DeployedAggregate*>& Catalog::aggregates_of(FormId form) const {
+  static const std::vector<const DeployedAggregate*> kNone;
+  const auto it = aggregates_of_.find(form);
+  return it == aggregates_of_.end() ? kNone : it->second;
 }
 
 const Process* Catalog::process(ProcessId id) const {

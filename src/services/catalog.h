@@ -9,6 +9,7 @@
 #include "domain/process/definition.h"
 #include "ports/store.h"
 #include "services/snapshot_source.h"
+#include "vocab/decimal.h"
 #include "vocab/ids.h"
 
 #include <map>
@@ -38,6 +39,29 @@ struct DeployedForm {
   Instant created_at;        // this version
   Instant first_created_at;  // the first version
   std::shared_ptr<const form::FormDefinition> definition;
+};
+
+// What of a form's records goes into an aggregate table; see services/aggregate.h.
+struct AggregateSource {
+  std::string form;                // key in the package
+  std::string table;               // a field of the form: each of its rows counts; else the record
+  std::vector<std::string> group;  // fields of the row or the record
+  std::string value;               // a number of the row, else of the record; empty: one
+  bool subtract = false;
+  friend bool operator==(const AggregateSource&, const AggregateSource&) = default;
+};
+struct AggregateDefinition {
+  std::string key;
+  std::string name;
+  std::optional<Decimal> at_least;  // no write takes a total further below it
+  std::vector<AggregateSource> sources;
+  friend bool operator==(const AggregateDefinition&, const AggregateDefinition&) = default;
+};
+struct DeployedAggregate {
+  std::int64_t id = 0;
+  ApplicationId application;
+  AggregateDefinition definition;
+  std::vector<FormId> forms;  // of each source
 };
 
 struct DeployedDefinition {
@@ -92,6 +116,14 @@ class Catalog {
     return applications_;
   }
 
+  [[nodiscard]] const std::map<std::int64_t, DeployedAggregate>& aggregates() const {
+    return aggregates_;
+  }
+  // Null pointer when there is none.
+  [[nodiscard]] const DeployedAggregate* aggregate(std::int64_t id) const;
+  // Those with that form among their sources.
+  [[nodiscard]] const std::vector<const DeployedAggregate*>& aggregates_of(FormId form) const;
+
   // A name that a client or administrator chose, for example door "acme", kind "api_path".
   [[nodiscard]] std::optional<std::int64_t> find_external(std::string_view door,
                                                           std::string_view kind,
@@ -101,10 +133,14 @@ class Catalog {
                                                        std::int64_t internal) const;
 
  private:
+  Status load_aggregates(ports::ReadTransaction& snapshot);
+
   std::map<ApplicationId, Application> applications_;
   std::map<ProcessId, Process> processes_;
   std::map<FormId, DeployedForm> forms_;
   std::map<ProcessDefinitionId, std::shared_ptr<const DeployedDefinition>> definitions_;
+  std::map<std::int64_t, DeployedAggregate> aggregates_;
+  std::map<FormId, std::vector<const DeployedAggregate*>> aggregates_of_;
   std::map<std::string, ProcessId, std::less<>> by_uuid_;  // without dashes
   std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> external_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::string> external_of_;

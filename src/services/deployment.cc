@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/codec/aggregate_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/rows.h"
 #include "services/start_triggers.h"
@@ -47,6 +48,7 @@ Result<Deployment> DeploymentWriter::run() {
   for (const PackageProcess& process : package_.processes)
     CINNABAR_CHECK_OK(place_process(process));
   CINNABAR_CHECK_OK(place_permissions());
+  CINNABAR_CHECK_OK(place_aggregates());
   const bool document_changed =
       application_is_new_ ||
       text_of(application_row_, schema::application::document) != package_.document;
@@ -232,6 +234,47 @@ Status DeploymentWriter::place_names(const std::vector<ExternalName>& names,
     }
     if (row) continue;
     transaction_.insert(columns::kTable, {key[0], key[1], key[2], cell(internal)});
+    changed_ = true;
+  }
+  return {};
+}
+
+// New and changed ones are counted once their catalog is the current one: recount_aggregates.
+Status DeploymentWriter::place_aggregates() {
+  namespace columns = schema::aggregate;
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = where_equal(columns::application_id, cell(deployment_.application));
+  CINNABAR_TRY(const auto rows, transaction_.select(select));
+  std::map<std::string, ports::Row> stored;
+  for (const ports::Row& row : rows) stored.emplace(text_of(row, columns::key), row);
+  for (const AggregateDefinition& definition : package_.aggregates) {
+    const std::string document = codec::print_aggregate(definition);
+    auto known = stored.extract(definition.key);
+    if (!known.empty() && text_of(known.mapped(), columns::document) == document) continue;
+    ports::Row row;
+    if (known.empty()) {
+      CINNABAR_TRY(const std::int64_t id, fresh_id());
+      row = {cell(id), cell(deployment_.application), cell(definition.key), {}, {}};
+    } else {
+      row = std::move(known.mapped());
+    }
+    row[columns::document] = cell(document);
+    row[columns::is_counted] = cell(false);
+    transaction_.put(columns::kTable, std::move(row));
+    deployment_.lines.push_back("aggregate table " + definition.key);
+    changed_ = true;
+  }
+  for (const auto& [key, row] : stored) {
+    namespace totals = schema::aggregate_value;
+    ports::Select old;
+    old.table = &totals::kTable;
+    old.filter = where_equal(totals::aggregate_id, row[columns::id]);
+    CINNABAR_TRY(const auto values, transaction_.select(old));
+    for (const ports::Row& value : values) {
+      transaction_.erase(totals::kTable, {value[totals::aggregate_id], value[totals::group_key]});
+    }
+    transaction_.erase(columns::kTable, {row[columns::id]});
     changed_ = true;
   }
   return {};

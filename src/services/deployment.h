@@ -39,6 +39,7 @@ class DeploymentWriter {
                           bool is_new);
   Status place_names(const std::vector<ExternalName>& names, std::int64_t internal);
   Status place_permissions();
+  Status place_aggregates();
   Status check_uuid(const std::string& uuid, ProcessId process);
 
   ports::WriteTransaction& transaction_;

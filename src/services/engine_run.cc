@@ -57,7 +57,8 @@ EngineRun::EngineRun(ports::WriteTransaction& transaction, const CallContext& co
       context_(context),
       around_(std::move(surroundings)),
       ids_(transaction),
-      webhooks_(transaction, context) {}
+      webhooks_(transaction, context),
+      own_ledger_(transaction, *around_.catalog) {}
 
 Result<EngineRun::Touched*> EngineRun::touch(ProcessInstanceId id) {
   const auto it = touched_.find(id);
@@ -533,6 +534,12 @@ Status EngineRun::finish() {
   return write();
 }
 
+Status EngineRun::count_in(ProcessInstanceId id, FormId form, const FieldValues& fields) {
+  CINNABAR_CHECK_OK(ledger_->change(form, nullptr, &fields));
+  counted_.emplace(id, fields);
+  return {};
+}
+
 Status EngineRun::write() {
   for (auto& [id, touched] : touched_) {
     if (touched.events.empty()) continue;
@@ -543,6 +550,10 @@ Status EngineRun::write() {
           transaction_.next_number("number/" + std::to_string(touched.before.process.value()),
                                    ports::WriteTransaction::Gaps::dense));
     }
+    const auto counted = counted_.find(id);
+    const FieldValues* before = touched.is_new ? nullptr : &touched.before.instance.fields;
+    if (counted != counted_.end()) before = &counted->second;
+    CINNABAR_CHECK_OK(ledger_->change(touched.form, before, &touched.now.fields));
     const Process* process = around_.catalog->process(touched.before.process);
     CINNABAR_ASSERT(process != nullptr);
     const process::Decision decision{std::move(touched.events), touched.now};

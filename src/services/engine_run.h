@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "services/aggregate.h"
 #include "services/codec/effect_codec.h"
 #include "services/instance_store.h"
 #include "services/people.h"
@@ -85,6 +86,14 @@ class EngineRun {
   Result<ProcessInstanceId> start_by_trigger(const Process& process, const std::string& node_id,
                                              const expr::Variables& variables);
 
+  // Counts the record of an instance that is about to be started, so that one whose numbers do not
+  // fit is refused by itself, not with all others at the end.
+  Status count_in(ProcessInstanceId id, FormId form, const FieldValues& fields);
+
+  // Of a command that writes more than this run does: a transaction does not see its own writes, so
+  // totals are kept in one place.
+  void share(AggregateLedger& ledger) { ledger_ = &ledger; }
+
   // Values of unique fields that other records have are no error.
   void allow_twins() { allows_twins_ = true; }
 
@@ -137,6 +146,9 @@ class EngineRun {
   EngineSurroundings around_;
   SequenceIds ids_;
   WebhookQueue webhooks_;
+  AggregateLedger own_ledger_;
+  AggregateLedger* ledger_ = &own_ledger_;
+  std::map<ProcessInstanceId, FieldValues> counted_;  // new records that the ledger has already
   std::map<ProcessInstanceId, Touched> touched_;
   std::deque<codec::Effect> effects_;
   std::int32_t hops_ = 0;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/aggregate.h"
 #include "services/codec/instance_codec.h"
 #include "services/engine_run.h"
 #include "services/instance_access.h"
@@ -355,11 +356,14 @@ Result<std::int64_t> InstanceService::remove(ports::WriteTransaction& transactio
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   std::int64_t removed = 0;
+  AggregateLedger ledger(transaction, *catalog);
   for (const std::int64_t number : distinct) {
     CINNABAR_TRY(const auto row, find_instance_row(transaction, process, number));
     if (!row) continue;
     const auto id = id_of<ProcessInstanceId>(*row, schema::process_instance::id);
     CINNABAR_TRY(const LoadedInstance loaded, load_instance(transaction, *catalog, id));
+    CINNABAR_CHECK_OK(ledger.change(id_of<FormId>(loaded.record_row, schema::record::form_id),
+                                    &loaded.instance.fields, nullptr));
     CINNABAR_CHECK_OK(
         change_values(transaction, *loaded.definition->form,
                       {.form = id_of<FormId>(loaded.record_row, schema::record::form_id),

@@ -57,6 +57,7 @@ struct Package {
   std::vector<PackageForm> forms;
   std::vector<PackageProcess> processes;
   std::vector<PackagePermission> permissions;
+  std::vector<AggregateDefinition> aggregates;
   std::vector<ExternalName> external;  // of the application itself
 };
 

@@ -2,6 +2,7 @@
 
 #include "domain/form/validate.h"
 #include "ports/schema.h"
+#include "services/aggregate.h"
 #include "services/codec/instance_codec.h"
 #include "services/engine_run.h"
 #include "services/expiry.h"
@@ -106,9 +107,12 @@ class Creation {
         process_(process),
         now_(around.now),
         people_(around.people),
+        catalog_(around.catalog),
+        ledger_(transaction, *catalog_),
         webhooks_(transaction, context),
         run_(transaction, context, std::move(around)) {
     run_.allow_twins();
+    run_.share(ledger_);
   }
 
   Result<RecordView> make(NewRecord row) {
@@ -132,6 +136,8 @@ class Creation {
       command.definition = process_->current->id;
       command.initiator = context_.principal.user;
       command.fields = fields;
+      // The run writes all of them at its end; one that must not be is left out here.
+      CINNABAR_CHECK_OK(run_.count_in(view.instance, form_.id, fields));
       CINNABAR_CHECK_OK(run_.start(*process_, id, std::move(command), "start",
                                    {.has_attachments = !row.files.empty()}));
     }
@@ -152,6 +158,7 @@ class Creation {
 
  private:
   Status insert(RecordId id, const FieldValues& fields, const RecordOrigin& origin) {
+    CINNABAR_CHECK_OK(ledger_.change(form_.id, nullptr, &fields));
     CINNABAR_CHECK_OK(change_values(
         transaction_, *form_.definition,
         {.form = form_.id, .record = id, .before = {}, .after = fields, .allow_twins = true}));
@@ -179,7 +186,9 @@ class Creation {
   const Process* process_;
   Instant now_;
   std::shared_ptr<const People> people_;
-  WebhookQueue webhooks_;  // of records without a process; the run tells of others
+  std::shared_ptr<const Catalog> catalog_;
+  AggregateLedger ledger_;  // of records without a process, as below
+  WebhookQueue webhooks_;   // of records without a process; the run tells of others
   EngineRun run_;
 };
 
@@ -281,14 +290,18 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
   FieldValues after = form::merge(view.fields, request.changes);
   std::string data = codec::encode_fields(after);
   CINNABAR_CHECK_OK(check_size(data));
+  AggregateLedger own_ledger(transaction, *catalog);
+  AggregateLedger& ledger = request.ledger == nullptr ? own_ledger : *request.ledger;
   if (view.instance.is_assigned()) {
     EngineRun run(transaction, context, {catalog, people, now, utc_offset_});
     run.allow_twins();
+    run.share(ledger);
     CINNABAR_CHECK_OK(run.apply(view.instance,
                                 process::ChangeData{context.principal.user, request.changes, {}},
                                 "change_record", !request.files.empty()));
     CINNABAR_CHECK_OK(run.finish());
   } else {
+    CINNABAR_CHECK_OK(ledger.change(request.form, &view.fields, &after));
     CINNABAR_CHECK_OK(change_values(transaction, *form->definition,
                                     {.form = request.form,
                                      .record = request.record,
@@ -331,6 +344,8 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
   const Instant now = clock_.now();
   EngineRun run(transaction, context, {catalog, people_.current(), now, utc_offset_});
   WebhookQueue webhooks(transaction, context);
+  AggregateLedger ledger(transaction, *catalog);
+  run.share(ledger);
   std::map<RecordId, ports::Row> found;
   for (const RecordId record : records) {
     CINNABAR_TRY(auto row, record_row(transaction, form_id, record));
@@ -344,6 +359,7 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
     if (view.state && !has_ended(*view.state)) {
       CINNABAR_CHECK_OK(run.apply(view.instance, process::Terminate{}, "remove_record"));
     }
+    CINNABAR_CHECK_OK(ledger.change(form_id, &view.fields, nullptr));
     CINNABAR_CHECK_OK(
         change_values(transaction, *form->definition,
                       {.form = form_id, .record = view.id, .before = view.fields, .after = {}}));

@@ -29,6 +29,8 @@
 
 namespace cinnabar::services {
 
+class AggregateLedger;
+
 // Rows of one call, and how long a key keeps them from being made twice.
 inline constexpr std::size_t kRecordBatchMax = 100;
 inline constexpr Duration kRecordBatchKept = hours(1);
@@ -80,6 +82,7 @@ struct ChangeRecord {
   RecordId record;
   FieldValues changes;                   // Null clears; tables are replaced whole
   std::vector<NumberedFile> files = {};  // that changes refer to
+  AggregateLedger* ledger = nullptr;     // of a command that changes several records
 };
 
 struct RecordQuery {

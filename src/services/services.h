@@ -5,6 +5,7 @@
 #include "ports/clock.h"
 #include "ports/crypto.h"
 #include "services/admin_service.h"
+#include "services/aggregate.h"
 #include "services/catalog.h"
 #include "services/client_service.h"
 #include "services/collaboration_service.h"
@@ -50,6 +51,7 @@ struct Services {
   JobService& jobs;
   SimulationService& simulation;
   WebhookService& webhooks;
+  AggregateService& aggregates;
   ports::Clock& clock;
   ports::Crypto& crypto;
 };

@@ -73,6 +73,9 @@ api::Answer fail_job(const api::Call& call);
 api::Answer throw_job_error(const api::Call& call);
 api::Answer extend_job(const api::Call& call);
 
+api::Answer list_aggregates(const api::Call& call);
+api::Answer show_aggregate_totals(const api::Call& call);
+
 api::Answer create_webhook(const api::Call& call);
 api::Answer list_webhooks(const api::Call& call);
 api::Answer show_webhook(const api::Call& call);

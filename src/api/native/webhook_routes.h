@@ -1,4 +1,4 @@
-// Routes of webhooks: a part of the table in native.cc.
+// Routes of webhooks and aggregate tables: a part of the table in native.cc.
 #pragma once
 
 #include "api/common/route.h"
@@ -18,6 +18,19 @@ inline constexpr std::string_view kWebhookDeliveryJson =
     R"("due_at":"2026-01-31T09:00:00Z","finished_at":null,"answer":null,"message":null})";
 
 inline constexpr std::array kWebhookRoutes{
+    api::Route{
+        "GET",
+        "/api/v1/aggregates",
+        api::Lane::cpu,
+        list_aggregates,
+        {"Aggregate tables over records that the caller may view", "",
+         R"({"items":[{"id":7,"key":"stock","name":"Stock","application":{"id":1,"key":"shop","name":"Shop"},"forms":["inbound","outbound"],"at_least":0}],"next":null})"}},
+    api::Route{"GET",
+               "/api/v1/aggregates/{id}/totals",
+               api::Lane::read,
+               show_aggregate_totals,
+               {"Its totals by group; ?limit= and ?after=, the last group as a JSON list", "",
+                R"({"items":[{"group":["screw"],"total":5}]})"}},
     api::Route{
         "POST",
         "/api/v1/webhooks",

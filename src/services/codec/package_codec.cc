@@ -1,6 +1,7 @@
 #include "services/codec/package_codec.h"
 
 #include "domain/process/bpmn/import.h"
+#include "services/codec/aggregate_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/codec/form_json.h"
 #include "services/codec/package_parts.h"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -48,6 +50,8 @@ class PackageReader {
   void check_document(const PackageProcess& process);
   void read_permissions(StrictObject& app);
   std::vector<PermissionAction> read_actions(StrictObject& object);
+  void read_aggregates(StrictObject& app);
+  void check_source(const AggregateSource& source, const std::string& path);
   void report_unused_files();
 
   // Null pointer, with a finding, when the package has no such file or it is too large.
@@ -94,6 +98,7 @@ void PackageReader::read_app(StrictObject& app) {
   read_forms(app);
   read_processes(app);
   read_permissions(app);
+  read_aggregates(app);
   app.finish();
 }
 
@@ -265,6 +270,62 @@ std::vector<PermissionAction> PackageReader::read_actions(StrictObject& object) 
     }
   }
   return actions;
+}
+
+void PackageReader::read_aggregates(StrictObject& app) {
+  const Json::Array* aggregates = app.array("aggregates", Need::optional);
+  if (aggregates == nullptr) return;
+  if (aggregates->size() > kPackageListMax) {
+    app.report("aggregates", kValueMalformed,
+               fmt::format("more than {} aggregate tables", kPackageListMax));
+    return;
+  }
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < aggregates->size(); ++i) {
+    StrictObject object{(*aggregates)[i], path_of("aggregates", i), problems_};
+    AggregateDefinition definition = read_aggregate(object, problems_);
+    expect_new(keys, definition.key, "aggregates");
+    for (std::size_t s = 0; s < definition.sources.size(); ++s) {
+      check_source(definition.sources[s], path_of(path_of(object.path(), "sources"), s));
+    }
+    package_.aggregates.push_back(std::move(definition));
+  }
+}
+
+// Its fields have to be there, and be what can be grouped and added up.
+void PackageReader::check_source(const AggregateSource& source, const std::string& path) {
+  const auto problem = [&](std::string_view member, std::string message) {
+    add_problem(problems_, path_of(path, member), kValueUnknown, std::move(message));
+  };
+  if (source.form.empty()) return;
+  const PackageForm* form = find_form(source.form);
+  if (form == nullptr) {
+    return problem("form", fmt::format("the package has no form '{}'", source.form));
+  }
+  const std::vector<form::Field>* fields = &form->form.fields;
+  if (!source.table.empty()) {
+    const form::Field* table = form->form.find(source.table);
+    if (table == nullptr || table->type != form::FieldType::subtable) {
+      return problem("table", fmt::format("the form has no table '{}'", source.table));
+    }
+    fields = &table->columns;
+  }
+  const auto is_group = [](const form::Field& field) {
+    return field.type != form::FieldType::subtable && field.type != form::FieldType::file &&
+           field.type != form::FieldType::label;
+  };
+  for (const std::string& id : source.group) {
+    const auto is_it = [&](const form::Field& field) { return field.id == id && is_group(field); };
+    if (std::ranges::any_of(*fields, is_it) || std::ranges::any_of(form->form.fields, is_it)) {
+      continue;
+    }
+    problem("group", fmt::format("the form has no field '{}' to group by", id));
+  }
+  const bool has_value =
+      source.value.empty() || std::ranges::any_of(*fields, [&](const form::Field& field) {
+        return field.id == source.value && field.type == form::FieldType::number;
+      });
+  if (!has_value) problem("value", fmt::format("there is no number '{}'", source.value));
 }
 
 void PackageReader::report_unused_files() {

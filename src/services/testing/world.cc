@@ -177,6 +177,7 @@ World::World()
       jobs(clock, catalog, engine),
       simulation(clock, catalog, people),
       webhooks(clock, crypto, catalog, people, {&kTestFormat}, Secret{std::string(32, 'w')}),
+      aggregates(catalog, people),
       scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
@@ -327,10 +328,10 @@ ports::HttpCall test_call(ports::Crypto&, const std::string& url,
 const WebhookFormat kTestFormat{"test", test_body, test_call};
 
 Services World::all() {
-  return {catalog,       people,     sessions,  tokens,  instances,     instance_lists,
-          inbox_service, records,    files,     uploads, collaboration, clients,
-          grants,        admin,      directory, engine,  notices,       drafts,
-          jobs,          simulation, webhooks,  clock,   crypto};
+  return {catalog,       people,     sessions,  tokens,     instances,     instance_lists,
+          inbox_service, records,    files,     uploads,    collaboration, clients,
+          grants,        admin,      directory, engine,     notices,       drafts,
+          jobs,          simulation, webhooks,  aggregates, clock,         crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

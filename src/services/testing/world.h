@@ -119,6 +119,7 @@ class World {
   JobService jobs;
   SimulationService simulation;
   WebhookService webhooks;  // of the one format kTestFormat
+  AggregateService aggregates;
   Scheduler scheduler;
 };
 

@@ -53,6 +53,7 @@ int by_reason(const Error& error) {
   if (error.reason == reasons::kRecordUnknown) return codes::kDataUnknown;
   if (error.reason == reasons::kUserUnknown) return codes::kMemberUnknown;
   if (error.reason == reasons::kFilterInvalid) return codes::kFilterInvalid;
+  if (error.reason == reasons::kAggregateCheckFailed) return codes::kAggregateCheck;
   if (error.reason == reasons::kBatchKeyTaken) return codes::kTransactionTaken;
   if (error.reason == reasons::kClientUnknown) return codes::kKeyInvalid;
   return 0;

@@ -5,6 +5,7 @@
 #include "api/dialects/jodoo/filters.h"
 #include "api/dialects/jodoo/gateway.h"
 #include "base/text.h"
+#include "vocab/reasons.h"
 
 #include <algorithm>
 #include <array>
@@ -143,7 +144,11 @@ Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
   request.rows.push_back(std::move(record));
   CINNABAR_TRY(auto results,
                entry.services->records.create(transaction, entry.context, std::move(request)));
-  if (results.front().error) return fail(codes::kSubmitFailed, results.front().error->detail);
+  if (const auto& error = results.front().error) {
+    // The check has a number of its own.
+    if (error->reason == reasons::kAggregateCheckFailed) return *error;
+    return fail(codes::kSubmitFailed, error->detail);
+  }
   return written_json(entry, transaction, found, *results.front().made, sent);
 }
 
@@ -198,12 +203,14 @@ Result<Json> batch_update(const Entry& entry, ports::WriteTransaction& transacti
   CINNABAR_TRY(FieldValues changes,
                read_record(found.deployed->definition->fields, *data, context));
   std::vector<services::NumberedFile> files = keys.take();
+  const auto catalog = entry.services->catalog.current();
+  services::AggregateLedger ledger(transaction, *catalog);
   std::int64_t count = 0;
   std::set<RecordId> seen;
   for (const RecordId record : records) {
     if (!seen.insert(record).second) continue;
-    const auto changed = entry.services->records.change(transaction, entry.context,
-                                                        {found.form, record, changes, files});
+    const auto changed = entry.services->records.change(
+        transaction, entry.context, {found.form, record, changes, files, &ledger});
     if (changed) {
       ++count;
       // Each record has files of its own.

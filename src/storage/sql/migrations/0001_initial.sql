@@ -394,6 +394,21 @@ CREATE TABLE record_draft (
   updated_at {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE aggregate (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  document {{text}} NOT NULL,
+  is_counted {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE aggregate_value (
+  aggregate_id {{integer}} NOT NULL,
+  group_key {{text}} NOT NULL,
+  total {{text}} NOT NULL,
+  PRIMARY KEY (aggregate_id, group_key)
+) {{clustered}};
+
 CREATE TABLE record_batch (
   form_id {{integer}} NOT NULL,
   key {{text}} NOT NULL,
@@ -607,3 +622,4 @@ CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
   WHERE finished_at IS NOT NULL;
 CREATE INDEX upload_by_end ON upload (expires_at);
 CREATE INDEX record_draft_by_maker ON record_draft (created_by, form_id, id);
+CREATE UNIQUE INDEX aggregate_by_key ON aggregate (application_id, key);
