@@ -171,10 +171,7 @@ Result<services::CallContext> importing(const services::People& people) {
 
 Result<Json> remote_import_page(Core& core, const Json& question) {
   namespace meta = ports::schema::meta;
-  const api::RemoteImport* import = nullptr;
-  for (const api::Door* door : all_doors()) {
-    if (door->name == text_of(question, "door")) import = door->remote_import;
-  }
+  const api::RemoteImport* import = find_remote_import(text_of(question, "door"));
   const Json* rows = question.find("rows");
   if (import == nullptr || rows == nullptr) {
     return make_error(Code::invalid_argument, reasons::kArgumentMalformed,
@@ -272,6 +269,13 @@ Result<Json> ask_server(const Config& config, const Json& question) {
 }
 
 }  // namespace
+
+const api::RemoteImport* find_remote_import(std::string_view door_name) {
+  for (const api::Door* door : all_doors()) {
+    if (door->name == door_name) return door->remote_import;
+  }
+  return nullptr;
+}
 
 Result<Json> administer(Core& core, const Json& question) {
   const std::string name = text_of(question, "command");

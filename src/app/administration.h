@@ -22,6 +22,9 @@ Result<Json> administer(Core& core, const Json& question);
 // and text; their reasons read "answered_by_server".
 Result<Json> administer(const Config& config, const Json& question);
 
+// How records are taken over through that door's API; null pointer: they are not.
+const api::RemoteImport* find_remote_import(std::string_view door);
+
 // Several questions one after the other, made here or asked of the server that has the data folder.
 class Administrator {
  public:

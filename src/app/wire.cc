@@ -200,9 +200,6 @@ Result<std::unique_ptr<Front>> Front::create(Core& core) {
   const Config& config = core.config;
   front->door_settings.values = config.door_settings;
   front->door_settings.is_secure = config.uses_tls();
-  if (config.uses_tls()) {
-    front->door_settings.values[std::string(native::kSecureCookiesSetting)] = "true";
-  }
   // A key of this process alone: what is remembered means nothing to anybody else.
   front->credentials.emplace(
       [&crypto = core.crypto, key = Secret(core.crypto.random_bytes(32))](std::string_view text) {

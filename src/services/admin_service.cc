@@ -57,11 +57,7 @@ AdminService::AdminService(ports::Store& store, ports::Clock& clock, ports::Cryp
       clients_(clients) {}
 
 Result<Deployment> AdminService::deploy(const Package& package) {
-  const auto make_uuid = [this] {
-    const std::string bytes = crypto_.random_bytes(16);
-    return uuid_of_hex(
-        to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}));
-  };
+  const auto make_uuid = [this] { return random_uuid(crypto_); };
   Deployment deployment;
   CINNABAR_CHECK_OK(
       ports::submit_and_wait(store_, [&](ports::WriteTransaction& transaction) -> Status {

@@ -164,7 +164,7 @@ Status recount(ports::WriteTransaction& transaction, const DeployedAggregate& ag
   stored.table = &sums::kTable;
   stored.filter = where_equal(sums::aggregate_id, cell(aggregate.id));
   CINNABAR_TRY(const auto rows, transaction.select(stored));
-  AggregateShares sums;
+  AggregateShares counted;
   for (std::size_t i = 0; i < definition.sources.size(); ++i) {
     RecordId after;
     while (true) {
@@ -179,18 +179,18 @@ Status recount(ports::WriteTransaction& transaction, const DeployedAggregate& ag
       CINNABAR_TRY(const auto found, transaction.select(page));
       for (const ports::Row& row : found) {
         CINNABAR_TRY(const FieldValues fields, codec::decode_fields(text_of(row, records::data)));
-        CINNABAR_CHECK_OK(add_all(definition.sources[i], fields, sums));
+        CINNABAR_CHECK_OK(add_all(definition.sources[i], fields, counted));
         after = id_of<RecordId>(row, records::id);
       }
       if (std::ssize(found) < kPage) break;
     }
   }
-  std::erase_if(sums, [](const auto& sum) { return sum.second.is_zero(); });
+  std::erase_if(counted, [](const auto& sum) { return sum.second.is_zero(); });
   for (const ports::Row& row : rows) {
-    if (sums.contains(text_of(row, sums::group_key))) continue;
+    if (counted.contains(text_of(row, sums::group_key))) continue;
     transaction.erase(sums::kTable, {row[sums::aggregate_id], row[sums::group_key]});
   }
-  for (const auto& [group, sum] : sums) {
+  for (const auto& [group, sum] : counted) {
     transaction.put(sums::kTable, {cell(aggregate.id), cell(group), cell(sum.text())});
   }
   return {};

@@ -46,7 +46,7 @@ struct AggregateSource {
   std::string form;                // key in the package
   std::string table;               // a field of the form: each of its rows counts; else the record
   std::vector<std::string> group;  // fields of the row or the record
-  std::string value;               // a number of the row, else of the record; empty: one
+  std::string value;  // a number of the row, or of the record without a table; empty: one
   bool subtract = false;
   friend bool operator==(const AggregateSource&, const AggregateSource&) = default;
 };

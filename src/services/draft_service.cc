@@ -47,12 +47,9 @@ ports::Select own_drafts(const CallContext& context, FormId form) {
   return select;
 }
 
-// The encoded values.
-Result<std::string> encode(const DeployedForm& form, const FieldValues* stored,
-                           const FieldValues& fields, const People& people,
-                           const FieldValues& merged) {
-  CINNABAR_CHECK_OK(check_values(*form.definition, stored, fields, people));
-  std::string data = codec::encode_fields(merged);
+// limit_exceeded for one that is too large.
+Result<std::string> encode(const FieldValues& fields) {
+  std::string data = codec::encode_fields(fields);
   if (data.size() <= limits::kRecordBytesMax) return data;
   return make_error(
       Code::invalid_argument, reasons::kLimitExceeded,
@@ -89,7 +86,7 @@ Result<RecordView> DraftService::save(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(check_values(*form->definition, nullptr, fields, *people_.current()));
   std::erase_if(fields, [](const auto& field) { return field.second.is_null(); });
   CINNABAR_CHECK_OK(assign_row_ids(transaction, *form->definition, nullptr, fields));
-  CINNABAR_TRY(std::string data, encode(*form, nullptr, fields, *people_.current(), fields));
+  CINNABAR_TRY(std::string data, encode(fields));
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
   const Instant now = clock_.now();
   ports::Row row{cell(id),
@@ -111,9 +108,9 @@ Result<RecordView> DraftService::change(ports::WriteTransaction& transaction,
   CINNABAR_TRY(ports::Row row, own_row(transaction, context, request.form, request.record));
   CINNABAR_TRY(RecordView view, view_of(row));
   FieldValues changes = request.changes;
+  CINNABAR_CHECK_OK(check_values(*form->definition, &view.fields, changes, *people_.current()));
   CINNABAR_CHECK_OK(assign_row_ids(transaction, *form->definition, &view.fields, changes));
-  FieldValues merged = form::merge(view.fields, changes);
-  CINNABAR_TRY(std::string data, encode(*form, &view.fields, changes, *people_.current(), merged));
+  CINNABAR_TRY(std::string data, encode(form::merge(view.fields, changes)));
   row[columns::form_version_id] = cell(form->version_id);
   row[columns::data] = cell(std::move(data));
   row[columns::updated_at] = cell(clock_.now());

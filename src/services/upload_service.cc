@@ -1,6 +1,5 @@
 #include "services/upload_service.h"
 
-#include "base/text.h"
 #include "ports/schema.h"
 #include "services/expiry.h"
 #include "services/instance_access.h"
@@ -13,8 +12,6 @@ namespace cinnabar::services {
 namespace {
 
 namespace columns = ports::schema::upload;
-
-constexpr std::size_t kKeyBytes = 16;
 
 NewFile read_file(const ports::Row& row) {
   NewFile file;
@@ -51,10 +48,7 @@ Result<std::vector<std::string>> UploadService::permit(const CallContext& contex
   std::vector<std::string> tokens;
   tokens.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string bytes = crypto_.random_bytes(kKeyBytes);
-    std::string key =
-        uuid_of_hex(to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}));
-    tokens.push_back(tokens_.upload_token({form, std::string(batch), std::move(key), until}));
+    tokens.push_back(tokens_.upload_token({form, std::string(batch), random_uuid(crypto_), until}));
   }
   return tokens;
 }

@@ -1,6 +1,7 @@
 #include "services/uuid.h"
 
 #include "base/assert.h"
+#include "base/text.h"
 
 #include <string_view>
 
@@ -16,6 +17,16 @@ std::string uuid_of_hex(std::string hex) {
   hex[16] = kVariants[static_cast<std::size_t>(digit & 3)];
   for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
   return hex;
+}
+
+std::string random_hex(ports::Crypto& crypto, std::size_t bytes) {
+  const std::string random = crypto.random_bytes(bytes);
+  return to_hex({reinterpret_cast<const unsigned char*>(random.data()), random.size()});
+}
+
+std::string random_uuid(ports::Crypto& crypto) {
+  constexpr std::size_t kBytes = 16;
+  return uuid_of_hex(random_hex(crypto, kBytes));
 }
 
 }  // namespace cinnabar::services

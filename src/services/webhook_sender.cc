@@ -5,6 +5,7 @@
 #include "services/expiry.h"
 #include "services/instance_store.h"
 #include "services/rows.h"
+#include "services/uuid.h"
 #include "services/webhook_rows.h"
 
 #include <algorithm>
@@ -235,9 +236,7 @@ Result<ports::HttpCall> WebhookSender::make_call(const ports::Row& delivery,
   }
   CINNABAR_TRY(const Secret secret, webhooks_.secret_of(webhook));
   const std::string& body = text_of(delivery, rows::body);
-  const std::string random = crypto_.random_bytes(kNonceBytes);
-  const std::string nonce =
-      to_hex({reinterpret_cast<const unsigned char*>(random.data()), random.size()});
+  const std::string nonce = random_hex(crypto_, kNonceBytes);
   ports::HttpCall call =
       format->call(crypto_, text_of(webhook, hooks::url),
                    {secret.reveal(), nonce, body, int_of(delivery, rows::id), clock_.now()});

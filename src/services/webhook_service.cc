@@ -4,6 +4,7 @@
 #include "ports/schema.h"
 #include "services/instance_store.h"
 #include "services/rows.h"
+#include "services/uuid.h"
 #include "services/webhook_rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
@@ -100,6 +101,37 @@ void end_as_dropped(ports::Row& row, Instant now) {
   row[rows::state] = cell(DeliveryState::dropped);
   row[rows::due_at] = CellValue{};
   row[rows::finished_at] = cell(now);
+}
+
+// What is done to deliveries by hand, as the audit calls it.
+struct DeliveryChange {
+  std::string_view action;
+  void (*make)(ports::Row& row, Instant now) = nullptr;
+};
+
+// Changes a delivery, and says who did.
+Result<WebhookDelivery> change_one(ports::WriteTransaction& transaction, const CallContext& context,
+                                   ports::Row row, const DeliveryChange& change, Instant now) {
+  change.make(row, now);
+  const WebhookDelivery changed = read_delivery(row);
+  transaction.update(rows::kTable, std::move(row));
+  CINNABAR_CHECK_OK(
+      write_audit(transaction, context, change.action, "webhook_delivery", changed.id, {}, now));
+  return changed;
+}
+
+// All that are in that state, as far as one call goes; returns how many.
+Result<std::int64_t> change_all(ports::WriteTransaction& transaction, const CallContext& context,
+                                std::int64_t webhook, DeliveryState state,
+                                const DeliveryChange& change, Instant now) {
+  CINNABAR_TRY(auto found, transaction.select(deliveries_in(webhook, state, kDeliveriesAtOnce)));
+  for (ports::Row& row : found) {
+    change.make(row, now);
+    transaction.update(rows::kTable, std::move(row));
+  }
+  CINNABAR_CHECK_OK(write_audit(transaction, context, change.action, "webhook", webhook,
+                                std::to_string(found.size()) + " deliveries", now));
+  return std::ssize(found);
 }
 
 }  // namespace
@@ -218,8 +250,7 @@ Result<CreatedWebhook> WebhookService::create(ports::WriteTransaction& transacti
   if (details.secret) {
     secret = *details.secret;
   } else {
-    const std::string bytes = crypto_.random_bytes(kSecretBytes);
-    secret = Secret{to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()})};
+    secret = Secret{random_hex(crypto_, kSecretBytes)};
     made.secret = secret;
   }
   CINNABAR_TRY(const std::int64_t id, transaction.next_number("webhook"));
@@ -314,13 +345,7 @@ Result<WebhookDelivery> WebhookService::redeliver(ports::WriteTransaction& trans
   CINNABAR_TRY(const ports::Row hook, webhook_row(transaction, webhook));
   CINNABAR_TRY(ports::Row row, own_delivery(transaction, webhook, delivery));
   CINNABAR_CHECK_OK(check_on(hook));
-  const Instant now = clock_.now();
-  send_again(row, now);
-  const WebhookDelivery changed = read_delivery(row);
-  transaction.update(rows::kTable, std::move(row));
-  CINNABAR_CHECK_OK(
-      write_audit(transaction, context, "redeliver", "webhook_delivery", delivery, {}, now));
-  return changed;
+  return change_one(transaction, context, std::move(row), {"redeliver", send_again}, clock_.now());
 }
 
 Result<std::int64_t> WebhookService::redeliver_failed(ports::WriteTransaction& transaction,
@@ -329,16 +354,8 @@ Result<std::int64_t> WebhookService::redeliver_failed(ports::WriteTransaction& t
   CINNABAR_CHECK_OK(check_may(context));
   CINNABAR_TRY(const ports::Row hook, webhook_row(transaction, webhook));
   CINNABAR_CHECK_OK(check_on(hook));
-  CINNABAR_TRY(auto found, transaction.select(
-                               deliveries_in(webhook, DeliveryState::failed, kDeliveriesAtOnce)));
-  const Instant now = clock_.now();
-  for (ports::Row& row : found) {
-    send_again(row, now);
-    transaction.update(rows::kTable, std::move(row));
-  }
-  CINNABAR_CHECK_OK(write_audit(transaction, context, "redeliver", "webhook", webhook,
-                                std::to_string(found.size()) + " deliveries", now));
-  return std::ssize(found);
+  return change_all(transaction, context, webhook, DeliveryState::failed, {"redeliver", send_again},
+                    clock_.now());
 }
 
 Result<WebhookDelivery> WebhookService::drop(ports::WriteTransaction& transaction,
@@ -348,13 +365,7 @@ Result<WebhookDelivery> WebhookService::drop(ports::WriteTransaction& transactio
   CINNABAR_CHECK_OK(webhook_row(transaction, webhook));
   CINNABAR_TRY(ports::Row row, own_delivery(transaction, webhook, delivery));
   if (enum_of<DeliveryState>(row, rows::state) != DeliveryState::waiting) return read_delivery(row);
-  const Instant now = clock_.now();
-  end_as_dropped(row, now);
-  const WebhookDelivery changed = read_delivery(row);
-  transaction.update(rows::kTable, std::move(row));
-  CINNABAR_CHECK_OK(
-      write_audit(transaction, context, "drop", "webhook_delivery", delivery, {}, now));
-  return changed;
+  return change_one(transaction, context, std::move(row), {"drop", end_as_dropped}, clock_.now());
 }
 
 Result<std::int64_t> WebhookService::drop_waiting(ports::WriteTransaction& transaction,
@@ -362,16 +373,8 @@ Result<std::int64_t> WebhookService::drop_waiting(ports::WriteTransaction& trans
                                                   std::int64_t webhook) {
   CINNABAR_CHECK_OK(check_may(context));
   CINNABAR_CHECK_OK(webhook_row(transaction, webhook));
-  CINNABAR_TRY(auto found, transaction.select(
-                               deliveries_in(webhook, DeliveryState::waiting, kDeliveriesAtOnce)));
-  const Instant now = clock_.now();
-  for (ports::Row& row : found) {
-    end_as_dropped(row, now);
-    transaction.update(rows::kTable, std::move(row));
-  }
-  CINNABAR_CHECK_OK(write_audit(transaction, context, "drop", "webhook", webhook,
-                                std::to_string(found.size()) + " deliveries", now));
-  return std::ssize(found);
+  return change_all(transaction, context, webhook, DeliveryState::waiting, {"drop", end_as_dropped},
+                    clock_.now());
 }
 
 }  // namespace cinnabar::services

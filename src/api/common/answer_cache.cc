@@ -25,9 +25,9 @@ std::optional<http::Response> AnswerCache::find(const std::string& key, const So
   std::shared_ptr<const http::Response> found;
   {
     const std::scoped_lock lock(mutex_);
-    const auto entry = entries_.find(key);
-    if (entry == entries_.end() || !(entry->second.source == source)) return std::nullopt;
-    found = entry->second.response;
+    const auto answer = answers_.find(key);
+    if (answer == answers_.end() || !(source_ == source)) return std::nullopt;
+    found = answer->second;
   }
   return *found;
 }
@@ -37,19 +37,24 @@ void AnswerCache::keep(const std::string& key, const Source& source,
   if (response.body.size() > kAnswerBytesMax) return;
   auto kept = std::make_shared<const http::Response>(response);
   const std::scoped_lock lock(mutex_);
-  drop(key);
-  bytes_ += kept->body.size();
-  entries_.emplace(key, Entry{source, std::move(kept)});
+  // Made from what was there before somebody else's.
+  if (source.commit < source_.commit) return;
+  if (!(source_ == source)) {
+    source_ = source;
+    answers_.clear();
+    oldest_first_.clear();
+    bytes_ = 0;
+  }
+  const std::size_t size = kept->body.size();
+  if (!answers_.emplace(key, std::move(kept)).second) return;
+  bytes_ += size;
   oldest_first_.push_back(key);
-  while (bytes_ > kBytesMax) drop(std::string(oldest_first_.front()));
-}
-
-void AnswerCache::drop(const std::string& key) {
-  const auto entry = entries_.find(key);
-  if (entry == entries_.end()) return;
-  bytes_ -= entry->second.response->body.size();
-  entries_.erase(entry);
-  std::erase(oldest_first_, key);
+  while (bytes_ > kBytesMax) {
+    const auto oldest = answers_.find(oldest_first_.front());
+    bytes_ -= oldest->second->body.size();
+    answers_.erase(oldest);
+    oldest_first_.pop_front();
+  }
 }
 
 http::Response answer_again(const Call& call, UserId user, std::string_view variant,

@@ -38,14 +38,9 @@ class AnswerCache {
   void keep(const std::string& key, const Source& source, const http::Response& response);
 
  private:
-  struct Entry {
-    Source source;
-    std::shared_ptr<const http::Response> response;
-  };
-  void drop(const std::string& key);
-
   std::mutex mutex_;  // guards all below
-  std::unordered_map<std::string, Entry> entries_;
+  Source source_;     // of all that is kept: another one ends them
+  std::unordered_map<std::string, std::shared_ptr<const http::Response>> answers_;
   std::deque<std::string> oldest_first_;
   std::size_t bytes_ = 0;
 };

@@ -13,9 +13,10 @@ std::string set_cookie(const api::Call& call, std::string_view code) {
   cookie += "; Path=/; HttpOnly; SameSite=Lax";
   if (code.empty()) cookie += "; Max-Age=0";
   const auto* settings = call.settings;
-  const bool is_secure = settings != nullptr && settings->values.contains(kSecureCookiesSetting) &&
-                         settings->values.find(kSecureCookiesSetting)->second == "true";
-  if (is_secure) cookie += "; Secure";
+  const bool is_asked_for = settings != nullptr &&
+                            settings->values.contains(kSecureCookiesSetting) &&
+                            settings->values.find(kSecureCookiesSetting)->second == "true";
+  if (is_asked_for || (settings != nullptr && settings->is_secure)) cookie += "; Secure";
   return cookie;
 }
 

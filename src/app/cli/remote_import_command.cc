@@ -19,13 +19,6 @@ namespace {
 constexpr std::size_t kAnswerBytesMax = std::size_t{64} * 1024 * 1024;
 constexpr int kAttemptsMax = 8;
 
-const api::RemoteImport* find_import(std::string_view door_name) {
-  for (const api::Door* door : all_doors()) {
-    if (door->name == door_name) return door->remote_import;
-  }
-  return nullptr;
-}
-
 // "https://host:port/x" -> "host"
 std::string host_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -193,7 +186,7 @@ Exit run_remote_import(const RemoteImportOptions& given) {
   RemoteImportOptions options = given;
   const auto loaded = load_config_or_print(options.common);
   if (!loaded.has_value()) return Exit::usage;
-  const api::RemoteImport* import = find_import(options.door);
+  const api::RemoteImport* import = find_remote_import(options.door);
   if (import == nullptr) {
     print_trouble("nothing can be taken over through the API of '" + options.door + "'");
     return Exit::usage;

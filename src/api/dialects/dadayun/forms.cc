@@ -143,12 +143,12 @@ Result<http::Response> list_records(Entry& entry) {
   const RecordColumns columns(entry, *form, keys);
   services::RecordQuery query;
   query.form = form->id;
-  CINNABAR_TRY(const bool wants_drafts, RecordColumns::asks_for_drafts(entry.query.text("filter")));
-  CINNABAR_TRY(query.range, columns.filter(entry.query.text("filter")));
+  CINNABAR_TRY(auto filter, columns.filter(entry.query.text("filter")));
+  query.range = std::move(filter.node);
   CINNABAR_CHECK_OK(columns.sort(entry.query.text("sort"), query));
   CINNABAR_TRY(const auto chosen, columns.choose(entry.query.text("fields")));
   CINNABAR_TRY(const PageRequest page, read_page(entry.query));
-  if (wants_drafts) return list_drafts(entry, query, columns, chosen, page);
+  if (filter.wants_drafts) return list_drafts(entry, query, columns, chosen, page);
   query.offset = page.start;
   query.limit = page.limit;
   services::RecordService& records = entry.call.services->records;

@@ -73,17 +73,26 @@ bool is_written(form::FieldType type) {
 
 }  // namespace
 
-Result<FilterNode> RecordColumns::filter(std::string_view text) const {
+Result<RecordColumns::RecordFilter> RecordColumns::filter(std::string_view text) const {
   CINNABAR_TRY(const Filter filter, parse_filter(text));
+  RecordFilter read;
   if (!filter.keyword.empty()) {
-    return condition({"Title", Operator::like, filter.keyword, std::nullopt});
+    CINNABAR_TRY(read.node, condition({"Title", Operator::like, filter.keyword, std::nullopt}));
+    return read;
   }
   std::vector<FilterNode> parts;
   for (const FilterItem& item : filter.items) {
     CINNABAR_TRY(FilterNode part, condition(item));
     parts.push_back(std::move(part));
+    if (!equals_ignore_ascii_case(item.column, "IsValid")) continue;
+    CINNABAR_TRY(const auto wanted, wanted_flag(item));
+    read.wants_drafts = read.wants_drafts || wanted == false;
   }
-  return all_of(std::move(parts));
+  if (read.wants_drafts && parts.size() > 1) {
+    return invalid_filter("草稿列表只支持IsValid一个条件");
+  }
+  read.node = all_of(std::move(parts));
+  return read;
 }
 
 Result<FilterNode> RecordColumns::condition(const FilterItem& item) const {
@@ -129,20 +138,6 @@ Result<FilterNode> RecordColumns::condition(const FilterItem& item) const {
   }
   if (field == nullptr) return invalid_filter("未知字段 " + item.column);
   return field_condition(item, *field, scope);
-}
-
-Result<bool> RecordColumns::asks_for_drafts(std::string_view text) {
-  CINNABAR_TRY(const Filter filter, parse_filter(text));
-  bool wants_drafts = false;
-  for (const FilterItem& item : filter.items) {
-    if (!equals_ignore_ascii_case(item.column, "IsValid")) continue;
-    CINNABAR_TRY(const auto wanted, wanted_flag(item));
-    wants_drafts = wants_drafts || wanted == false;
-  }
-  if (wants_drafts && filter.items.size() > 1) {
-    return invalid_filter("草稿列表只支持IsValid一个条件");
-  }
-  return wants_drafts;
 }
 
 Status RecordColumns::sort(std::string_view text, services::RecordQuery& query) const {

@@ -19,12 +19,14 @@ class RecordColumns {
   RecordColumns(const Entry& entry, const services::DeployedForm& form, KeyOption keys)
       : entry_(entry), form_(form), keys_(keys) {}
 
-  Result<FilterNode> filter(std::string_view text) const;
+  struct RecordFilter {
+    FilterNode node;
+    // IsValid has to be false: the list is that of the caller's drafts, and asks for nothing else.
+    bool wants_drafts = false;
+  };
+  Result<RecordFilter> filter(std::string_view text) const;
   // By Id, Creator, CreateTime, ModifyTime, Title, or a field of the form with one value.
   Status sort(std::string_view text, services::RecordQuery& query) const;
-  // Whether the list is that of the caller's drafts: IsValid has to be false. Nothing else may be
-  // asked of them.
-  static Result<bool> asks_for_drafts(std::string_view filter);
   // `fields` of the list, divided by commas; empty: what every record has.
   Result<std::vector<std::string>> choose(std::string_view text) const;
   [[nodiscard]] Json row(const services::RecordView& record,
