@@ -65,6 +65,19 @@ std::shared_ptr<const ProcessDefinition> in_loop() {
   return builder.build();
 }
 
+// Instrumented code is an order of magnitude slower and looks for other things.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kDepth = 3;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr int kDepth = 3;
+#else
+constexpr int kDepth = 4;
+#endif
+#else
+constexpr int kDepth = 4;
+#endif
+
 struct Slot {
   WorkItemId item;
   ActivityInstanceId activity;
@@ -226,21 +239,18 @@ TEST(SmallWorld, every_pair_of_verbs_under_every_completion_rule) {
        {CompletionRule{Any{}}, CompletionRule{All{}}, CompletionRule{All{false}},
         CompletionRule{InOrder{}}, CompletionRule{AtLeast{2}}, CompletionRule{Percentage{50}},
         CompletionRule{WeightedShare{60, true, {{"cat", std::nullopt, 3}}}}}) {
-    EXPECT_GT(Explorer(plain(rule)).run(2), 200);
+    EXPECT_GT(Explorer(plain(rule)).run(kDepth), kDepth == 4 ? 10'000 : 500);
   }
 }
 
-// The matrix: every verb is accepted in every place, there and after a return, and whatever three
+// The matrix: every verb is accepted in every place, there and after a return, and whatever four
 // commands did, all is well.
-// `refused`: decisions that can not be taken back there, because a border of a sub-process lies
-// between (docs/reference/verbs.md).
-void expect_every_verb(const std::shared_ptr<const ProcessDefinition>& definition, bool has_votes,
-                       const std::string& refused = "", const std::string& refused_votes = "") {
+void expect_every_verb(const std::shared_ptr<const ProcessDefinition>& definition, bool has_votes) {
   Explorer explorer(definition);
-  EXPECT_GT(explorer.run(3), 1000);
-  EXPECT_EQ(explorer.missing(kEveryVerb), refused);
+  EXPECT_GT(explorer.run(kDepth), kDepth == 4 ? 10'000 : 500);
+  EXPECT_EQ(explorer.missing(kEveryVerb), "");
   EXPECT_EQ(explorer.missing(kAfterReturn, " return"), "");
-  EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), refused_votes);
+  EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), "");
 }
 
 TEST(SmallWorld, every_verb_at_a_plain_task) {
@@ -259,7 +269,7 @@ TEST(SmallWorld, every_verb_in_a_parallel_branch) {
 }
 
 TEST(SmallWorld, every_verb_in_a_sub_process) {
-  expect_every_verb(in_sub_process({}), true, " back-ann", " back-cat");
+  expect_every_verb(in_sub_process({}), true);
 }
 
 TEST(SmallWorld, every_verb_in_a_loop_over_a_task) {
@@ -269,11 +279,14 @@ TEST(SmallWorld, every_verb_in_a_loop_over_a_task) {
 TEST(SmallWorld, every_verb_in_a_loop_over_a_sub_process) {
   MultiInstance loop;
   loop.cardinality = feel("2");
-  expect_every_verb(in_sub_process(loop), true, " back-ann", " back-cat");
+  expect_every_verb(in_sub_process(loop), true);
 }
 
-TEST(SmallWorld, four_commands_on_one_task) {
-  EXPECT_GT(Explorer(plain(Any{})).run(4), 20000);
+TEST(SmallWorld, every_verb_in_a_loop_over_a_sub_process_one_after_the_other) {
+  MultiInstance loop;
+  loop.cardinality = feel("2");
+  loop.is_sequential = true;
+  expect_every_verb(in_sub_process(loop), true);
 }
 
 }  // namespace

@@ -116,12 +116,103 @@ Front front_of(const ProcessDefinition& definition, NodeIndex node) {
   return front;
 }
 
-Status check_untouched(const Context& context, const PastDecision& past, const Front& front) {
+Error acted_already(std::string detail) {
+  return refuse(reasons::kNextAlreadyActed, std::move(detail));
+}
+
+// The scope around the decision that is still open, and the way from there to the task.
+struct Surroundings {
+  ActivityInstanceId scope;
+  ScopeIndex scope_index = 0;
+  NodeIndex at = 0;               // the task, or the ended sub-process around it
+  std::vector<NodeIndex> inside;  // sub-processes that have ended, the outermost first
+};
+
+// True when a token at `from` gets to the end of its scope without anybody's doing.
+bool leads_to_end(const ProcessDefinition& definition, NodeIndex from) {
+  const Front front = front_of(definition, from);
+  for (NodeIndex i = 0; i < definition.nodes.size(); ++i) {
+    if (front.stops[i] && definition.node(i).kind != NodeKind::end_event) return false;
+  }
+  return true;
+}
+
+// The one open activity of a sub-process: more of them can not be told apart.
+const ActivityInstance* only_open(const Context& context, NodeIndex sub_process) {
+  const std::string& id = context.definition.node(sub_process).id;
+  const ActivityInstance* found = nullptr;
+  for (const ActivityInstance& activity : context.before.activities) {
+    if (activity.node_id != id || activity.role == ActivityRole::loop_body) continue;
+    if (found != nullptr) return nullptr;
+    found = &activity;
+  }
+  return found;
+}
+
+// Where an event at the border of a sub-process leads as well, a token may have come without the
+// sub-process having done its work.
+bool may_come_from_border(const ProcessDefinition& definition, const Surroundings& around,
+                          NodeIndex node) {
+  for (NodeIndex i = 0; i < definition.nodes.size(); ++i) {
+    const Node& event = definition.node(i);
+    if (event.kind != NodeKind::boundary_event) continue;
+    const bool is_of_ended = std::ranges::any_of(
+        around.inside, [&](NodeIndex ended) { return event.event()->attached_to == ended; });
+    if (!is_of_ended) continue;
+    const Front front = front_of(definition, i);
+    if (front.stops[node] || front.passed[node]) return true;
+  }
+  return false;
+}
+
+Result<Surroundings> find_surroundings(const Context& context, const PastDecision& past) {
+  const ProcessDefinition& definition = context.definition;
+  const auto task = definition.find_node(past.node_id);
+  if (!task) return acted_already("the task is not part of the process any more");
+  Surroundings found{past.scope, definition.node(*task).scope, *task, {}};
+  while (found.scope.is_assigned() && context.before.find_activity(found.scope) == nullptr) {
+    const auto owner = definition.scope(found.scope_index).owner;
+    CINNABAR_ASSERT(owner.has_value());
+    const Node& around = definition.node(*owner);
+    const bool is_plain = std::holds_alternative<std::monostate>(around.loop) &&
+                          !around.get<SubProcess>()->is_triggered_by_event &&
+                          !around.is_for_compensation;
+    if (!is_plain || !leads_to_end(definition, found.at)) {
+      return acted_already("what was around that task has ended");
+    }
+    found.inside.insert(found.inside.begin(), *owner);
+    found.at = *owner;
+    found.scope_index = around.scope;
+    found.scope = {};
+    if (const auto outer = definition.scope(around.scope).owner) {
+      const ActivityInstance* open = only_open(context, *outer);
+      if (open == nullptr) return acted_already("what was around that task has ended");
+      found.scope = open->id;
+    }
+  }
+  return found;
+}
+
+// Of a node, or of anything inside of a sub-process.
+bool happened_at(const ProcessDefinition& definition, NodeIndex decided, NodeIndex stop) {
+  if (decided == stop) return true;
+  const auto* inner = definition.node(stop).get<SubProcess>();
+  if (inner == nullptr) return false;
+  const auto path = definition.path_of(definition.node(decided).scope);
+  return std::ranges::find(path, inner->body) != path.end();
+}
+
+Status check_untouched(const Context& context, const PastDecision& past, const Surroundings& around,
+                       const Front& front) {
+  const ProcessDefinition& definition = context.definition;
   for (const PastDecision& other : context.before.decisions) {
-    const auto index = context.definition.find_node(other.node_id);
-    if (!index || other.position <= past.position || other.scope != past.scope) continue;
-    if (front.stops[*index]) {
-      return refuse(reasons::kNextAlreadyActed, "somebody has decided after that");
+    const auto index = definition.find_node(other.node_id);
+    if (!index || other.position <= past.position) continue;
+    for (NodeIndex stop = 0; stop < definition.nodes.size(); ++stop) {
+      if (!front.stops[stop] || !happened_at(definition, *index, stop)) continue;
+      // Other runs of the same scope are not behind this one.
+      if (stop == *index && other.scope != around.scope) continue;
+      return acted_already("somebody has decided after that");
     }
   }
   return {};
@@ -134,35 +225,78 @@ struct Whereabouts {
   std::vector<NodeIndex> nodes;
 };
 
-// Who stands in front. Only people and events wait unseen; anything else has begun to work.
-Result<Whereabouts> find_front(const Context& context, const PastDecision& past,
+bool is_untouched(const Context& context, const ActivityInstance& activity);
+
+// The sub-process has let a token in, and it stands where nobody has acted yet.
+bool is_body_untouched(const Context& context, const ActivityInstance& activity, ScopeIndex body) {
+  const ProcessDefinition& definition = context.definition;
+  const auto start = definition.scope(body).none_start;
+  if (!start) return false;
+  const Front front = front_of(definition, *start);
+  const bool is_stuck = std::ranges::any_of(context.before.incidents, [&](const Incident& one) {
+    return one.holds_token && one.scope == activity.id;
+  });
+  return !is_stuck && std::ranges::all_of(context.before.activities, [&](const auto& child) {
+    if (child.parent != activity.id) return true;
+    const auto at = definition.find_node(child.node_id);
+    return at && front.stops[*at] && is_untouched(context, child);
+  });
+}
+
+// Only people and events wait unseen; anything else has begun to work.
+bool is_untouched(const Context& context, const ActivityInstance& activity) {
+  const auto index = context.definition.find_node(activity.node_id);
+  CINNABAR_ASSERT(index.has_value());
+  const Node& node = context.definition.node(*index);
+  switch (node.kind) {
+    case NodeKind::user_task:
+    case NodeKind::catch_event:
+    case NodeKind::receive_task:
+    case NodeKind::event_gateway:
+      return true;
+    case NodeKind::sub_process:
+      break;
+    default:
+      return false;
+  }
+  if (activity.role != ActivityRole::loop_body) {
+    return is_body_untouched(context, activity, node.get<SubProcess>()->body);
+  }
+  if (activity.loop && activity.loop->completed + activity.loop->terminated > 0) return false;
+  return std::ranges::all_of(context.before.activities, [&](const ActivityInstance& iteration) {
+    return iteration.parent != activity.id || is_untouched(context, iteration);
+  });
+}
+
+Result<Whereabouts> find_front(const Context& context, const Surroundings& around,
                                const Front& front) {
   Whereabouts found;
   for (const ActivityInstance& activity : context.before.activities) {
-    if (activity.parent != past.scope) continue;
+    if (activity.parent != around.scope) continue;
     const auto index = context.definition.find_node(activity.node_id);
     CINNABAR_ASSERT(index.has_value());
     if (!front.stops[*index]) continue;
-    const NodeKind kind = context.definition.node(*index).kind;
-    const bool is_unseen = kind == NodeKind::user_task || kind == NodeKind::catch_event ||
-                           kind == NodeKind::receive_task || kind == NodeKind::event_gateway;
-    if (!is_unseen) {
-      return refuse(reasons::kNextAlreadyActed, activity.node_id + " has begun already");
+    if (!is_untouched(context, activity)) {
+      return acted_already(activity.node_id + " has begun already");
     }
     found.stands.push_back(activity.id);
     found.nodes.push_back(*index);
   }
-  if (!found.stands.empty()) return found;
   for (const auto& [key, count] : context.before.arrivals) {
     const auto& [scope, join, flow] = key;
     const auto index = context.definition.find_flow(flow);
-    if (scope != past.scope || !index) continue;
+    if (scope != around.scope || !index || !found.stands.empty()) continue;
     const NodeIndex source = context.definition.flows[*index].source;
     // Past a join that has fired already, the branches that it took are undone with it.
     if (front.passed[source]) found.nodes.push_back(source);
   }
-  if (!found.nodes.empty()) return found;
-  return refuse(reasons::kNextAlreadyActed, "the instance has gone on from there");
+  if (found.nodes.empty()) return acted_already("the instance has gone on from there");
+  for (const NodeIndex node : found.nodes) {
+    if (may_come_from_border(context.definition, around, node)) {
+      return acted_already("an event may have ended what was around that task");
+    }
+  }
+  return found;
 }
 
 // Whoever decided is asked again, although the rules may name others: the task was handed to them,
@@ -225,37 +359,40 @@ void restore_votes(Execution& execution, const PastDecision& past, ActivityInsta
   settle(execution, again, std::nullopt);
 }
 
+bool is_asked_again(const Context& context, const PastDecision& past, const Surroundings& around) {
+  const std::string& at = context.definition.node(around.at).id;
+  return std::ranges::any_of(context.before.activities, [&](const ActivityInstance& activity) {
+    if (activity.parent != around.scope) return false;
+    return activity.node_id == at || activity.node_id == past.node_id;
+  });
+}
+
 Result<Decision> take_token_back(const Context& context, const TakeBack& command,
                                  const PastDecision& past) {
   const ProcessDefinition& definition = context.definition;
-  const auto node = definition.find_node(past.node_id);
-  const bool is_scope_open =
-      !past.scope.is_assigned() || context.before.find_activity(past.scope) != nullptr;
-  if (!node || !is_scope_open) {
-    return refuse(reasons::kNextAlreadyActed, "what was around that task has ended");
-  }
-  const bool is_asked_again =
-      std::ranges::any_of(context.before.activities, [&](const ActivityInstance& activity) {
-        return activity.parent == past.scope && activity.node_id == past.node_id;
-      });
-  if (is_asked_again) {
+  CINNABAR_TRY(const Surroundings around, find_surroundings(context, past));
+  if (is_asked_again(context, past, around)) {
     return refuse(reasons::kNothingToTakeBack, "the task is open again, or its loop goes on");
   }
-  const Front front = front_of(definition, *node);
-  CINNABAR_CHECK_OK(check_untouched(context, past, front));
-  CINNABAR_TRY(Whereabouts found, find_front(context, past, front));
+  const Front front = front_of(definition, around.at);
+  CINNABAR_CHECK_OK(check_untouched(context, past, around, front));
+  CINNABAR_TRY(Whereabouts found, find_front(context, around, front));
 
   Move move;
-  move.scope = past.scope;
-  move.scope_index = definition.node(*node).scope;
-  move.at = move.target = *node;
+  move.scope = around.scope;
+  move.scope_index = around.scope_index;
+  move.at = around.at;
+  move.inside = around.inside;
+  const auto task = definition.find_node(past.node_id);
+  CINNABAR_ASSERT(task.has_value());
+  move.target = *task;
   move.from = std::move(found.stands);
   move.from_nodes = std::move(found.nodes);
   Execution execution = begin(context);
   execution.emit(Redirected{Redirection::taken_back, past.activity, past.node_id, command.by,
                             command.comment});
   undo(execution, move);
-  choose_again(execution, *node);
+  choose_again(execution, move.target);
   restore_votes(execution, past, go(execution, move));
   return finish(std::move(execution));
 }

@@ -348,6 +348,68 @@ TEST_F(Verbs, take_back_while_the_next_has_not_acted) {
   EXPECT_EQ(world_.stands_at(), "B");
 }
 
+TEST_F(Verbs, take_back_across_the_border_of_a_sub_process) {
+  world_.deploy(nested_process());
+  world_.start();
+  world_.decide_as(world_.ann);
+  EXPECT_EQ(world_.stands_at(), "S B");
+  // The flow has gone into it.
+  ASSERT_EQ(world_.apply(TakeBack{world_.ann, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.stands_at(), "A");
+  world_.decide_as(world_.ann);
+  world_.decide_as(world_.bob);
+  EXPECT_EQ(world_.apply(TakeBack{world_.ann, std::nullopt, {}}), "next_already_acted");
+  world_.decide_as(world_.cat);
+  EXPECT_EQ(world_.stands_at(), "D");
+  // The flow has left it.
+  EXPECT_EQ(world_.apply(TakeBack{world_.bob, std::nullopt, {}}), "next_already_acted");
+  ASSERT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.stands_at(), "S C");
+  EXPECT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "nothing_to_take_back");
+  EXPECT_EQ(world_.apply(TakeBack{world_.bob, std::nullopt, {}}), "next_already_acted");
+  world_.decide_as(world_.cat);
+  world_.decide_as(world_.dan);
+  EXPECT_EQ(world_.instance().state, InstanceState::completed);
+}
+
+TEST_F(Verbs, take_back_into_a_loop_only_while_it_is_open) {
+  MultiInstance loop;
+  loop.cardinality = feel("2");
+  world_.deploy(nested_process(loop));
+  world_.start();
+  world_.decide_as(world_.ann);
+  EXPECT_EQ(world_.stands_at(), "S B B");
+  ASSERT_EQ(world_.apply(TakeBack{world_.ann, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.stands_at(), "A");
+  world_.decide_as(world_.ann);
+  for (int i = 0; i < 2; ++i) world_.decide_as(world_.bob);
+  for (int i = 0; i < 2; ++i) world_.decide_as(world_.cat);
+  EXPECT_EQ(world_.stands_at(), "D");
+  EXPECT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "next_already_acted");
+}
+
+TEST_F(Verbs, take_back_is_refused_where_a_border_event_may_have_led) {
+  const auto with_border_to = [](const std::string& target) {
+    ProcessBuilder builder;
+    builder.start("s").task("A", {InitiatorRule{}}).sub("S").task("D", users({"dan"}));
+    builder.task("X", users({"eve"})).end("e").path({"s", "A", "S", "D", "e"}).path({"X", "e"});
+    Trigger message;
+    message.kind = TriggerKind::message;
+    message.name = "m";
+    builder.boundary("late", "S", message).path({"late", target});
+    builder.in("S").start("s1").task("B", users({"bob"})).end("e1").path({"s1", "B", "e1"});
+    return builder.build();
+  };
+  for (const auto& [target, refusal] : {std::pair{"D", "next_already_acted"}, std::pair{"X", ""}}) {
+    VerbWorld world;
+    world.deploy(with_border_to(target));
+    world.start();
+    world.decide_as(world.ann);
+    world.decide_as(world.bob);
+    EXPECT_EQ(world.apply(TakeBack{world.bob, std::nullopt, {}}), refusal) << target;
+  }
+}
+
 TEST_F(Verbs, take_back_from_the_join_and_from_behind_it) {
   world_.deploy(parallel_process());
   world_.start();
