@@ -66,6 +66,7 @@ services::DirectoryPackage only_new(const services::People& people,
   std::erase_if(directory.users, [&people](const services::PackageUser& user) {
     return people.user_by_name(user.name) != nullptr;
   });
+  if (people.calendar() != nullptr) directory.calendar.reset();
   return directory;
 }
 

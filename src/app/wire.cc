@@ -150,7 +150,7 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->uploads.emplace(core->clock, core->crypto, core->catalog, core->people, *core->file_tokens);
   core->collaboration.emplace(core->clock, core->catalog, core->people);
   core->admin.emplace(store, core->clock, core->crypto, core->catalog, core->people,
-                      core->client_set, *core->clients);
+                      core->client_set, *core->clients, config.utc_offset);
   core->directory.emplace(store, core->clock, core->people, *core->sessions);
   core->engine.emplace(core->clock, core->catalog, core->people, config.utc_offset, core->logger);
   core->notices.emplace(core->clock, *core->engine);

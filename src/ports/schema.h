@@ -919,6 +919,22 @@ inline constexpr std::array<Column, 5> kColumns{{
 inline constexpr Table kTable{"aggregate", kColumns, 1};
 }  // namespace aggregate
 
+// The working calendar of the tenant: one row with the id 1, or none. `document` is encoded by
+// services/codec.
+namespace work_calendar {
+enum : std::uint16_t {
+  id,
+  document,
+  updated_at,
+};
+inline constexpr std::array<Column, 3> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"document", ColumnType::text, false},
+    {"updated_at", ColumnType::integer, false},
+}};
+inline constexpr Table kTable{"work_calendar", kColumns, 1};
+}  // namespace work_calendar
+
 // The totals that are not zero; the values of a group are divided by the byte 1F.
 namespace aggregate_value {
 enum : std::uint16_t {
@@ -1200,7 +1216,7 @@ inline constexpr std::array<Column, 24> kColumns{{
 inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
 }  // namespace webhook_delivery
 
-inline constexpr std::array<const Table*, 44> kAll{
+inline constexpr std::array<const Table*, 45> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -1235,6 +1251,7 @@ inline constexpr std::array<const Table*, 44> kAll{
     &record_draft::kTable,
     &aggregate::kTable,
     &aggregate_value::kTable,
+    &work_calendar::kTable,
     &record_batch::kTable,
     &record_slot::kTable,
     &record_change::kTable,

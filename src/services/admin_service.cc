@@ -47,14 +47,15 @@ Status check_names(const DirectoryPackage& directory) {
 
 AdminService::AdminService(ports::Store& store, ports::Clock& clock, ports::Crypto& crypto,
                            CatalogSource& catalog, PeopleSource& people, ClientSource& client_set,
-                           ClientService& clients)
+                           ClientService& clients, UtcOffset utc_offset)
     : store_(store),
       clock_(clock),
       crypto_(crypto),
       catalog_(catalog),
       people_(people),
       client_set_(client_set),
-      clients_(clients) {}
+      clients_(clients),
+      utc_offset_(utc_offset) {}
 
 Result<Deployment> AdminService::deploy(const Package& package) {
   const auto make_uuid = [this] { return random_uuid(crypto_); };
@@ -64,7 +65,8 @@ Result<Deployment> AdminService::deploy(const Package& package) {
         const auto people = people_.current();
         const Instant now = clock_.now();
         const CallContext context = command_line();
-        DeploymentWriter writer(transaction, package, *people, make_uuid, context, now);
+        DeploymentWriter writer(transaction, package, *people, make_uuid, context, now,
+                                utc_offset_);
         CINNABAR_TRY(deployment, writer.run());
         return write_audit(transaction, context, "deploy", "application",
                            deployment.application.value(), package.key, now);

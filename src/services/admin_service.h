@@ -30,9 +30,10 @@ struct Deployment {
 
 class AdminService {
  public:
+  // `utc_offset`: of dates and times in definitions that are written without one.
   AdminService(ports::Store& store, ports::Clock& clock, ports::Crypto& crypto,
                CatalogSource& catalog, PeopleSource& people, ClientSource& client_set,
-               ClientService& clients);
+               ClientService& clients, UtcOffset utc_offset = {});
 
   // Adds the package or a new version of it: processes and forms are matched by key and keep their
   // ids, uuids and external names; running instances stay on their version. Conflicts with other
@@ -59,6 +60,7 @@ class AdminService {
   PeopleSource& people_;
   ClientSource& client_set_;
   ClientService& clients_;
+  UtcOffset utc_offset_;
 };
 
 }  // namespace cinnabar::services

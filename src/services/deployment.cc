@@ -191,12 +191,14 @@ Status DeploymentWriter::write_definition(const PackageProcess& process, const F
   namespace definitions = schema::process_definition;
   std::int64_t version = 1;
   bool same = false;
+  std::string former;
   if (!is_new && !is_null(row, columns::current_definition_id)) {
     CINNABAR_TRY(const auto current,
                  transaction_.get(definitions::kTable, {row[columns::current_definition_id]}));
     if (current) {
       version = int_of(*current, definitions::version) + 1;
-      same = text_of(*current, definitions::document) == process.bpmn &&
+      former = text_of(*current, definitions::document);
+      same = former == process.bpmn &&
              id_of<FormVersionId>(*current, definitions::form_version_id) == form.version;
     }
   }
@@ -207,7 +209,7 @@ Status DeploymentWriter::write_definition(const PackageProcess& process, const F
                                               cell(form.version), cell(process.bpmn), cell(now_)});
     row[columns::current_definition_id] = cell(definition);
     CINNABAR_CHECK_OK(write_start_triggers(transaction_, id_of<ProcessId>(row, columns::id),
-                                           ProcessDefinitionId{definition}, process.bpmn,
+                                           ProcessDefinitionId{definition}, process.bpmn, former,
                                            {now_, utc_offset_}));
     deployment_.lines.push_back("process " + process.key + ": version " + std::to_string(version));
   }

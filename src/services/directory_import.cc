@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/codec/calendar_codec.h"
 #include "services/directory_rules.h"
 #include "services/people_rows.h"
 #include "services/rows.h"
@@ -35,6 +36,10 @@ Status DirectoryImport::run(const DirectoryPackage& directory,
     CINNABAR_CHECK_OK(place(directory.users[i], password_hashes[i]));
   }
   for (const PackageGroup& group : directory.groups) CINNABAR_CHECK_OK(place_heads(group));
+  if (directory.calendar) {
+    transaction_.put(schema::work_calendar::kTable,
+                     calendar_row(codec::print_calendar(*directory.calendar), now_));
+  }
   return {};
 }
 

@@ -2,9 +2,12 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/codec/calendar_codec.h"
 #include "services/directory_change.h"
 #include "services/directory_rules.h"
 #include "services/instance_store.h"
+#include "services/invalid_fields.h"
+#include "services/people_rows.h"
 #include "services/rows.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
@@ -184,6 +187,34 @@ Status DirectoryService::update_member(const CallContext& context, UserId id,
     CINNABAR_CHECK_OK(apply(change, user, details));
     change.put(user);
     return id.value();
+  });
+}
+
+Status DirectoryService::set_calendar(const CallContext& context, std::string_view document) {
+  CINNABAR_TRY(const Json json, Json::parse(document));
+  codec::Problems problems;
+  codec::StrictObject root{json, {}, problems};
+  const auto settings = codec::read_calendar(root, problems);
+  if (!problems.empty()) {
+    std::vector<FieldError> errors;
+    for (codec::Problem& problem : problems) {
+      errors.push_back({std::move(problem.path), problem.rule, std::move(problem.message)});
+    }
+    return invalid_fields(std::move(errors));
+  }
+  return run(context, {"update", "calendar"}, [&](DirectoryChange& change) -> Result<std::int64_t> {
+    change.transaction.put(schema::work_calendar::kTable,
+                           calendar_row(codec::print_calendar(settings), change.now));
+    return kCalendarId;
+  });
+}
+
+Status DirectoryService::remove_calendar(const CallContext& context) {
+  return run(context, {"delete", "calendar"}, [&](DirectoryChange& change) -> Result<std::int64_t> {
+    if (change.people->calendar() != nullptr) {
+      change.transaction.erase(schema::work_calendar::kTable, {cell(kCalendarId)});
+    }
+    return kCalendarId;
   });
 }
 

@@ -91,6 +91,12 @@ class DirectoryService {
   Status set_absence(const CallContext& context, UserId user,
                      const std::optional<Absence>& absence);
 
+  // When people work, for due dates: what docs/reference/package.md says of `calendar`. Tasks that
+  // have been offered keep their dates. Errors: fields_invalid with every problem.
+  Status set_calendar(const CallContext& context, std::string_view document);
+  // People work all the time again.
+  Status remove_calendar(const CallContext& context);
+
   Result<GroupId> create_department(const CallContext& context, const NewDepartment& department);
   Status update_department(const CallContext& context, GroupId department,
                            const DepartmentDetails& details);

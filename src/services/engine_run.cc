@@ -98,6 +98,7 @@ Status EngineRun::decide(Touched& touched, const process::Command& command) {
   environment.directory = around_.people.get();
   environment.ids = &ids_;
   environment.utc_offset = around_.utc_offset;
+  environment.calendar = around_.people->calendar();
   const bool had_ended = !touched.is_new && has_ended(touched.now.state);
   CINNABAR_TRY(process::Decision decision,
                process::decide(*touched.definition->graph, *touched.definition->form, touched.now,
@@ -283,7 +284,7 @@ Result<EngineRun::Delivery> EngineRun::deliver_message(const Effect& effect,
     delivery = {true, receiver->first};
     return delivery;
   }
-  CINNABAR_CHECK_OK(start_all(WaitKind::message, effect, true, allowed, delivery));
+  CINNABAR_CHECK_OK(start_by_message(effect, allowed, delivery));
   return delivery;
 }
 
@@ -326,6 +327,7 @@ Result<std::vector<ProcessInstanceId>> EngineRun::signal_receivers(const Effect&
 }
 
 Status EngineRun::deliver_signal(const Effect& effect) {
+  if (effect.started != 0) return start_by_signal(effect);
   WaitId last = effect.after;
   bool is_last_page = true;
   CINNABAR_TRY(const auto receivers, signal_receivers(effect, last, is_last_page));
@@ -339,33 +341,62 @@ Status EngineRun::deliver_signal(const Effect& effect) {
     effects_.push_back(std::move(rest));
     return {};
   }
-  Delivery ignored;
-  return start_all(WaitKind::signal, effect, false, nullptr, ignored);
+  return start_by_signal(effect);
 }
 
-Status EngineRun::start_all(WaitKind kind, const Effect& effect, bool only_one,
-                            const std::vector<ProcessId>* allowed, Delivery& delivery) {
+Result<std::vector<ports::Row>> EngineRun::starts_of(WaitKind kind, const Effect& effect) {
   ports::Select select;
   select.table = &triggers::kTable;
-  select.filter = all_of(
-      {where_equal(triggers::kind, cell(kind)), where_equal(triggers::name, cell(effect.name))});
+  select.filter = all_of({where_equal(triggers::kind, cell(kind)),
+                          where_equal(triggers::name, cell(effect.name)),
+                          where(triggers::id, FilterOp::greater, cell(effect.started))});
+  select.order = {{triggers::id, false}};
   select.limit = static_cast<std::int64_t>(limits::kEffectInstancesMax);
-  CINNABAR_TRY(const auto rows, transaction_.select(select));
+  return transaction_.select(select);
+}
+
+const Process* EngineRun::startable(const ports::Row& trigger) const {
+  const Process* process =
+      around_.catalog->process(id_of<ProcessId>(trigger, triggers::process_id));
+  if (process == nullptr || process->current == nullptr || !process->enabled) return nullptr;
+  return process;
+}
+
+Status EngineRun::start_by_signal(const Effect& effect) {
+  CINNABAR_TRY(const auto rows, starts_of(WaitKind::signal, effect));
   for (const ports::Row& row : rows) {
-    const Process* process = around_.catalog->process(id_of<ProcessId>(row, triggers::process_id));
-    if (process == nullptr || process->current == nullptr || !process->enabled) continue;
-    if (!is_allowed(allowed, process->id)) continue;
-    auto started = start_by_trigger(*process, text_of(row, triggers::node_id), effect.variables);
-    if (!started) {
-      // A start that its checks refuse is nobody's trouble but the sender's.
-      if (only_one) return std::move(started).error();
-      note_refused(effect, started.error());
-      continue;
-    }
-    delivery = {true, *started};
-    if (only_one) return {};
+    const Process* process = startable(row);
+    if (process == nullptr) continue;
+    const auto started =
+        start_by_trigger(*process, text_of(row, triggers::node_id), effect.variables);
+    // A start that its checks refuse is nobody's trouble but the sender's.
+    if (started) continue;
+    if (is_of_store(started.error())) return started.error();
+    note_refused(effect, started.error());
   }
+  if (rows.size() < limits::kEffectInstancesMax) return {};
+  Effect rest = effect;
+  rest.started = int_of(rows.back(), triggers::id);
+  effects_.push_back(std::move(rest));
   return {};
+}
+
+Status EngineRun::start_by_message(const Effect& effect, const std::vector<ProcessId>* allowed,
+                                   Delivery& delivery) {
+  Effect page = effect;
+  while (true) {
+    CINNABAR_TRY(const auto rows, starts_of(WaitKind::message, page));
+    for (const ports::Row& row : rows) {
+      const Process* process = startable(row);
+      if (process == nullptr || !is_allowed(allowed, process->id)) continue;
+      CINNABAR_TRY(const ProcessInstanceId started,
+                   start_by_trigger(*process, text_of(row, triggers::node_id), effect.variables));
+      delivery = {true, started};
+      return {};
+    }
+    if (rows.size() < limits::kEffectInstancesMax) return {};
+    page.started = int_of(rows.back(), triggers::id);
+  }
 }
 
 Result<ProcessInstanceId> EngineRun::start_with(const Process& process, process::Start command,

@@ -131,8 +131,13 @@ class EngineRun {
       const codec::Effect& effect, const std::vector<ProcessId>* allowed);
   Result<std::vector<ProcessInstanceId>> signal_receivers(const codec::Effect& effect, WaitId& last,
                                                           bool& is_last_page);
-  Status start_all(WaitKind kind, const codec::Effect& effect, bool only_one,
-                   const std::vector<ProcessId>* allowed, Delivery& delivery);
+  // A page of what the effect starts, behind `effect.started`.
+  Result<std::vector<ports::Row>> starts_of(WaitKind kind, const codec::Effect& effect);
+  // Null pointer when its process is switched off.
+  [[nodiscard]] const Process* startable(const ports::Row& trigger) const;
+  Status start_by_signal(const codec::Effect& effect);
+  Status start_by_message(const codec::Effect& effect, const std::vector<ProcessId>* allowed,
+                          Delivery& delivery);
   void note_refused(const codec::Effect& effect, const Error& error) const;
   [[nodiscard]] const Process* find_called(const process::Instance& caller,
                                            std::string_view called) const;

@@ -159,6 +159,112 @@ TEST_F(EngineServiceTest, a_cycle_starts_a_process_each_time) {
   EXPECT_FALSE(world.instances.find(**snapshot, world.as("admin"), process, 4));
 }
 
+std::string starts_at(std::string_view date, std::string_view end = "end") {
+  return "<startEvent id=\"start\"><timerEventDefinition><timeDate>" + std::string(date) +
+         "</timeDate></timerEventDefinition></startEvent><sequenceFlow id=\"f1\" "
+         "sourceRef=\"start\" targetRef=\"" +
+         std::string(end) + "\"/><endEvent id=\"" + std::string(end) + "\"/>";
+}
+
+TEST_F(EngineServiceTest, a_date_that_has_started_a_process_does_not_start_its_next_version) {
+  const ProcessId process = world.deploy(starts_at("2023-11-14T23:00:00"));
+  const auto exists = [&](std::int64_t number) {
+    auto snapshot = world.store.read();
+    return world.instances.find(**snapshot, world.as("admin"), process, number).has_value();
+  };
+  world.advance(hours(1));
+  EXPECT_TRUE(exists(1));
+  world.deploy(starts_at("2023-11-14T23:00:00", "other"));
+  world.advance(hours(1));
+  EXPECT_FALSE(exists(2));
+  // Another date is another timer, and one in the past is due at once.
+  world.deploy(starts_at("2023-11-14T23:00:01", "other"));
+  world.advance(hours(1));
+  EXPECT_TRUE(exists(2));
+}
+
+TEST_F(EngineServiceTest, dates_of_start_events_are_those_of_the_tenant) {
+  AdminService admin(world.store, world.clock, world.crypto, world.catalog, world.people,
+                     world.client_set, world.clients, UtcOffset{8 * 60});
+  ASSERT_TRUE(admin.deploy(World::package_of(starts_at("2023-11-15T07:00:00"))));
+  auto snapshot = world.store.read();
+  ports::Select select;
+  select.table = &ports::schema::start_trigger::kTable;
+  const auto rows = (*snapshot)->select(select);
+  ASSERT_TRUE(rows && rows->size() == 1);
+  EXPECT_EQ(to_rfc3339(instant_of((*rows)[0], ports::schema::start_trigger::due_at)),
+            "2023-11-14T23:00:00Z");
+}
+
+TEST_F(EngineServiceTest, a_signal_starts_every_process_that_begins_with_it) {
+  constexpr int kProcesses = 103;
+  std::vector<ProcessId> processes;
+  for (int i = 0; i < kProcesses; ++i) {
+    processes.push_back(world.deploy(R"(
+      <startEvent id="start"><signalEventDefinition signalRef="s"/></startEvent>
+      <sequenceFlow id="f1" sourceRef="start" targetRef="end"/><endEvent id="end"/></process>
+      <signal id="s" name="dawn"/><process id="unused">)",
+                                     "p" + std::to_string(i)));
+  }
+  ASSERT_TRUE(ports::submit_and_wait(world.store, [&](ports::WriteTransaction& transaction) {
+    return world.engine.broadcast(transaction, world.as("admin"), {"dawn", "", {}});
+  }));
+  world.run_due();
+  auto snapshot = world.store.read();
+  for (const ProcessId process : processes) {
+    EXPECT_TRUE(world.instances.find(**snapshot, world.as("admin"), process, 1)) << process.value();
+    EXPECT_FALSE(world.instances.find(**snapshot, world.as("admin"), process, 2));
+  }
+}
+
+constexpr const char* kOffice = R"({"utc_offset": "+08:00",
+  "week": {"tuesday": ["09:00-12:00", "13:00-18:00"], "wednesday": ["09:00-12:00", "13:00-18:00"],
+           "thursday": ["09:00-18:00"], "friday": ["09:00-12:00", "13:00-18:00"]},
+  "special_days": [{"date": "2023-11-16", "hours": [], "name": "Harvest"}]})";
+
+TEST_F(EngineServiceTest, due_dates_follow_the_working_calendar) {
+  const ProcessId process = world.deploy(R"(
+    <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="a"/>
+    <userTask id="a" c:due="PT9H"><extensionElements><c:participants users="alice"/>
+    </extensionElements></userTask>
+    <sequenceFlow id="f2" sourceRef="a" targetRef="end"/><endEvent id="end"/>)");
+  const auto due_of_new = [&] {
+    const Started started = start(process);
+    for (const process::Wait& wait : load(started.instance).waits) {
+      if (wait.due) return to_rfc3339(*wait.due);
+    }
+    return std::string("none");
+  };
+  // It is 2023-11-14T22:13:20Z, which is Wednesday morning there.
+  EXPECT_EQ(due_of_new(), "2023-11-15T07:13:20Z");
+  const Status refused = world.directory.set_calendar(world.as("alice"), kOffice);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, reasons::kNotPermitted);
+  const Status set = world.directory.set_calendar(world.as("admin"), kOffice);
+  ASSERT_TRUE(set) << to_string(set.error());
+  // Eight hours on Wednesday, nobody works on Thursday, one hour on Friday.
+  EXPECT_EQ(due_of_new(), "2023-11-17T02:00:00Z");
+  ASSERT_TRUE(world.directory.remove_calendar(world.as("admin")));
+  EXPECT_EQ(due_of_new(), "2023-11-15T07:13:20Z");
+}
+
+TEST_F(EngineServiceTest, a_calendar_tells_everything_that_is_wrong_with_it) {
+  const Status set = world.directory.set_calendar(world.as("admin"), R"({"utc_offset": "8",
+    "week": {"monday": ["9:00-12:00", "13:00-24:00", "12:00-13:00"], "someday": []},
+    "special_days": [{"date": "2026-02-30"}, {"date": "2026-02-03", "hours": 8}], "x": 1})");
+  ASSERT_FALSE(set);
+  std::string told;
+  for (const FieldError& error : set.error().fields) told += error.field + " ";
+  EXPECT_EQ(told,
+            "utc_offset week.monday[0] week.monday[2] week.someday special_days[0].date "
+            "special_days[1].hours x ");
+  const Status lazy = world.directory.set_calendar(
+      world.as("admin"), R"({"utc_offset": "Z", "week": {"monday": []}})");
+  ASSERT_FALSE(lazy);
+  EXPECT_EQ(lazy.error().fields.front().reason, reasons::kCalendarInvalid);
+  EXPECT_EQ(world.people.current()->calendar(), nullptr);
+}
+
 // What was asked of "alice" and "bob", who both decide.
 constexpr const char* kBoth = R"(
   <startEvent id="start"/><sequenceFlow id="f1" sourceRef="start" targetRef="a"/>

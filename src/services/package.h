@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "domain/form/form_definition.h"
+#include "domain/process/calendar.h"
 #include "domain/process/definition.h"
 #include "services/catalog.h"
 #include "vocab/states.h"
@@ -106,6 +107,7 @@ struct DirectoryPackage {
   std::vector<PackageGroup> groups;
   std::vector<PackageUser> users;
   std::vector<PackageClient> clients;
+  std::optional<process::WorkCalendar::Settings> calendar = {};  // nullopt: what is stored stays
 };
 
 // What is wrong, or worth knowing, in a package; errors forbid the deployment as a whole.

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/codec/calendar_codec.h"
 #include "services/people_rows.h"
 #include "services/rows.h"
 
@@ -83,6 +84,11 @@ Result<std::shared_ptr<const People>> People::load(ports::ReadTransaction& snaps
     people->permissions_.emplace(id_of<GroupId>(row, schema::permission::group_id),
                                  id_of<ProcessId>(row, schema::permission::process_id),
                                  enum_of<PermissionAction>(row, schema::permission::action));
+  }
+  CINNABAR_TRY(const auto calendars, all_rows(snapshot, schema::work_calendar::kTable));
+  for (const ports::Row& row : calendars) {
+    people->calendar_document_ = text_of(row, schema::work_calendar::document);
+    CINNABAR_TRY(people->calendar_, codec::load_calendar(people->calendar_document_));
   }
   CINNABAR_TRY(const auto positions, snapshot.sequences());
   for (const ports::SequencePosition& position : positions) {

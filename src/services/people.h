@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/org/directory.h"
+#include "domain/process/calendar.h"
 #include "ports/store.h"
 #include "services/snapshot_source.h"
 #include "vocab/states.h"
@@ -55,7 +56,8 @@ struct Group {
 
 class People final : public org::Directory {
  public:
-  // Everything in the tables user_account, user_group, group_head, membership and permission.
+  // Everything in the tables user_account, user_group, group_head, membership, permission and
+  // work_calendar.
   static Result<std::shared_ptr<const People>> load(ports::ReadTransaction& snapshot);
 
   [[nodiscard]] bool is_active(UserId user) const override;
@@ -97,6 +99,13 @@ class People final : public org::Directory {
   // command gets is what that command changes.
   [[nodiscard]] std::int64_t revision() const { return revision_; }
 
+  // When people work. Null pointer: all the time.
+  [[nodiscard]] const process::WorkCalendar* calendar() const {
+    return calendar_ ? &*calendar_ : nullptr;
+  }
+  // The same as codec::print_calendar made it; empty: there is none.
+  [[nodiscard]] const std::string& calendar_document() const { return calendar_document_; }
+
   // Administrators may everything; others what one of their groups was granted for that process.
   [[nodiscard]] bool may(UserId user, PermissionAction action, ProcessId process) const;
 
@@ -112,6 +121,8 @@ class People final : public org::Directory {
   std::map<GroupId, std::vector<UserId>> heads_;
   std::map<std::optional<GroupId>, std::vector<GroupId>> children_;
   std::int64_t revision_ = 1;
+  std::optional<process::WorkCalendar> calendar_;
+  std::string calendar_document_;
   std::set<std::tuple<GroupId, ProcessId, PermissionAction>> permissions_;
 };
 

@@ -80,4 +80,8 @@ ports::Row group_row(const Group& group) {
           cell(group.sequence)};
 }
 
+ports::Row calendar_row(std::string document, Instant now) {
+  return {cell(kCalendarId), cell(std::move(document)), cell(now)};
+}
+
 }  // namespace cinnabar::services

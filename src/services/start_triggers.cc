@@ -69,11 +69,25 @@ std::optional<ports::Row> make_row(const process::Node& node, const TriggerTime&
   return row;
 }
 
+// The timers of a definition, by start event; it need not be deployable any more.
+std::map<std::string, std::string> timer_rules(std::string_view bpmn) {
+  std::map<std::string, std::string> rules;
+  if (bpmn.empty()) return rules;
+  const auto imported = process::bpmn::import(bpmn, nullptr);
+  if (imported.definition == nullptr) return rules;
+  for (const process::NodeIndex start : triggered_starts(*imported.definition)) {
+    const process::Node& node = imported.definition->node(start);
+    const process::Trigger* trigger = trigger_of(node);
+    if (trigger != nullptr && trigger->timer) rules.emplace(node.id, trigger->timer->value.text());
+  }
+  return rules;
+}
+
 }  // namespace
 
 Status write_start_triggers(ports::WriteTransaction& transaction, ProcessId process,
                             ProcessDefinitionId definition, std::string_view bpmn,
-                            const TriggerTime& time) {
+                            std::string_view former_bpmn, const TriggerTime& time) {
   ports::Select select;
   select.table = &columns::kTable;
   select.filter = where_equal(columns::process_id, cell(process));
@@ -86,9 +100,15 @@ Status write_start_triggers(ports::WriteTransaction& transaction, ProcessId proc
   // Only names and times are read, for which no form is needed.
   const auto imported = process::bpmn::import(bpmn, nullptr);
   if (imported.definition == nullptr) return {};
+  const std::map<std::string, std::string> former = timer_rules(former_bpmn);
   for (const process::NodeIndex start : triggered_starts(*imported.definition)) {
     auto row = make_row(imported.definition->node(start), time);
     if (!row) continue;
+    const auto stood = former.find(text_of(*row, columns::node_id));
+    const bool has_ended = stood != former.end() && !is_null(*row, columns::due_at) &&
+                           !before.contains(stood->first) &&
+                           stood->second == text_of(*row, columns::rule);
+    if (has_ended) continue;
     CINNABAR_TRY(const std::int64_t id, transaction.next_number("start_trigger"));
     (*row)[columns::id] = cell(id);
     (*row)[columns::process_id] = cell(process);

@@ -16,10 +16,11 @@ struct TriggerTime {
 };
 
 // Replaces the rows of the process by those of the new definition. A timer whose start event and
-// rule stay the same goes on as it was. Start events whose name or time can not be computed without
+// rule stay the same goes on as it was, and when it had ended in `former_bpmn` (empty: there was no
+// definition) it does not begin again. Start events whose name or time can not be computed without
 // an instance start nothing.
 Status write_start_triggers(ports::WriteTransaction& transaction, ProcessId process,
                             ProcessDefinitionId definition, std::string_view bpmn,
-                            const TriggerTime& time);
+                            std::string_view former_bpmn, const TriggerTime& time);
 
 }  // namespace cinnabar::services

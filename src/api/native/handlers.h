@@ -76,6 +76,9 @@ api::Answer extend_job(const api::Call& call);
 api::Answer list_aggregates(const api::Call& call);
 api::Answer show_aggregate_totals(const api::Call& call);
 
+api::Answer show_calendar(const api::Call& call);
+api::Answer set_calendar(const api::Call& call);
+
 api::Answer create_webhook(const api::Call& call);
 api::Answer list_webhooks(const api::Call& call);
 api::Answer show_webhook(const api::Call& call);

@@ -1,4 +1,4 @@
-// Routes of webhooks and aggregate tables: a part of the table in native.cc.
+// Routes of webhooks, aggregate tables and the working calendar: a part of the table in native.cc.
 #pragma once
 
 #include "api/common/route.h"
@@ -13,6 +13,9 @@ inline constexpr std::string_view kWebhookJson =
     R"("url":"https://stock.example/hook","format":"native","events":["record_created","record_changed","record_removed","form_changed"],)"
     R"("include_api_writes":false,"enabled":true,"failures":0,"switched_off_at":null,)"
     R"("created_at":"2026-01-31T09:00:00Z","updated_at":"2026-01-31T09:00:00Z"})";
+inline constexpr std::string_view kCalendarJson =
+    R"({"calendar":{"utc_offset":"+08:00","week":{"monday":["09:00-12:00","13:30-18:00"],"tuesday":["09:00-18:00"]},)"
+    R"("special_days":[{"date":"2026-10-01","hours":[],"name":"National Day"}]}})";
 inline constexpr std::string_view kWebhookDeliveryJson =
     R"({"id":41,"event":"record_created","form":2,"record":18,"state":"waiting","attempts":0,"queued_at":"2026-01-31T09:00:00Z",)"
     R"("due_at":"2026-01-31T09:00:00Z","finished_at":null,"answer":null,"message":null})";
@@ -31,6 +34,18 @@ inline constexpr std::array kWebhookRoutes{
                show_aggregate_totals,
                {"Its totals by group; ?limit= and ?after=, the last group as a JSON list", "",
                 R"({"items":[{"group":["screw"],"total":5}]})"}},
+    api::Route{"GET",
+               "/api/v1/calendar",
+               api::Lane::cpu,
+               show_calendar,
+               {"The working calendar that due dates follow, or null", "", kCalendarJson}},
+    api::Route{
+        "PUT",
+        "/api/v1/calendar",
+        api::Lane::cpu,
+        set_calendar,
+        {"Say when people work; null: all the time. Tasks that were offered keep their dates",
+         kCalendarJson, kCalendarJson}},
     api::Route{
         "POST",
         "/api/v1/webhooks",

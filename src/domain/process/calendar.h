@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cinnabar::process {
@@ -29,6 +30,7 @@ class WorkCalendar {
     std::int32_t month = 1;
     std::int32_t day = 1;
     std::vector<WorkHours> hours;
+    std::string name = {};  // for people
   };
   struct Settings {
     UtcOffset offset;

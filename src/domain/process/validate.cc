@@ -21,6 +21,7 @@ class Validation {
     }
     for (ScopeIndex i = 0; i < definition_.scopes.size(); ++i) check_scope(i);
     check_reachability();
+    find_used_handlers();
     for (NodeIndex i = 0; i < definition_.nodes.size(); ++i) check_node(i);
     if (definition_.title_rule && definition_.start < definition_.nodes.size()) {
       check_names(*definition_.title_rule, definition_.node(definition_.start));
@@ -102,15 +103,21 @@ class Validation {
     }
   }
 
+  // Handlers that an event is associated with.
+  void find_used_handlers() {
+    used_handlers_.assign(definition_.nodes.size(), false);
+    for (const Node& node : definition_.nodes) {
+      const EventNode* event = node.event();
+      if (event != nullptr && event->compensated_by) used_handlers_[*event->compensated_by] = true;
+    }
+  }
+
   // Nodes that nothing leads to because something else starts them.
-  [[nodiscard]] bool is_origin(const Node& node) const {
+  [[nodiscard]] static bool is_origin(const Node& node) {
     if (node.is_for_compensation) return true;
     const auto* inner = node.get<SubProcess>();
     if (inner != nullptr && inner->is_triggered_by_event) return true;
-    if (node.kind == NodeKind::start_event) return true;
-    const ScopeDefinition& scope = definition_.scope(node.scope);
-    return std::ranges::any_of(scope.event_starts,
-                               [&](NodeIndex start) { return &definition_.node(start) == &node; });
+    return node.kind == NodeKind::start_event;
   }
 
   void check_reachability() {
@@ -120,6 +127,13 @@ class Validation {
       if (!is_origin(definition_.node(i))) continue;
       seen[i] = true;
       open.push_back(i);
+    }
+    for (const ScopeDefinition& scope : definition_.scopes) {
+      for (const NodeIndex start : scope.event_starts) {
+        if (seen[start]) continue;
+        seen[start] = true;
+        open.push_back(start);
+      }
     }
     while (!open.empty()) {
       const NodeIndex at = open.back();
@@ -161,10 +175,7 @@ class Validation {
       error("compensation_handler_flow", node.id, node.line,
             "only an association leads to a compensation handler, and nothing leaves it");
     }
-    const bool is_used = std::ranges::any_of(definition_.nodes, [&](const Node& other) {
-      return other.event() != nullptr && other.event()->compensated_by == index;
-    });
-    if (!is_used) {
+    if (!used_handlers_[index]) {
       error("compensation_handler", node.id, node.line,
             "no compensation event is associated with this handler");
     }
@@ -396,6 +407,7 @@ class Validation {
   const ProcessDefinition& definition_;
   const form::FormDefinition* form_;
   std::vector<Finding> findings_;
+  std::vector<bool> used_handlers_;  // by node
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "services/codec/calendar_codec.h"
 #include "services/codec/package_codec.h"
 #include "services/codec/package_parts.h"
 #include "services/directory_rules.h"
@@ -179,6 +180,10 @@ DirectoryPackage read_root(const Json& json, Problems& problems) {
   const Json::Array* groups = root.array("groups", Need::optional);
   const Json::Array* users = root.array("users", Need::optional);
   const Json::Array* clients = root.array("clients", Need::optional);
+  if (const Json* calendar = root.any("calendar")) {
+    StrictObject object{*calendar, "calendar", problems};
+    directory.calendar = read_calendar(object, problems);
+  }
   root.finish();
   const std::size_t size =
       (groups == nullptr ? 0 : groups->size()) + (users == nullptr ? 0 : users->size());

@@ -10,7 +10,7 @@ struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::call_
 
 namespace {
 // The high half says what the bytes hold, the low half is the version of their layout.
-constexpr std::uint8_t kEffectFormat = 0x32;
+constexpr std::uint8_t kEffectFormat = 0x33;
 }  // namespace
 
 std::string_view name(EffectKind kind) {

@@ -35,6 +35,8 @@ struct Effect {
   WaitId after;           // signals: the last wait that got it
   WaitId until;           // signals: waits that began later do not get it
   std::int32_t hops = 0;  // how many others led to it
+  // Signals: the last row of what they start that was started; all waits have got it by then.
+  std::int64_t started = 0;
   friend bool operator==(const Effect&, const Effect&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "services/codec/package_codec.h"
 
 #include "base/random.h"
+#include "services/codec/calendar_codec.h"
 #include "services/codec/form_codec.h"
 
 #include <gtest/gtest.h>
@@ -236,6 +237,22 @@ TEST(DirectoryCodec, groups_and_people_are_read_in_order) {
                                                             {GroupKind::department, "2"}}));
   EXPECT_EQ(directory.users[1].display_name, "bob");
   EXPECT_TRUE(directory.users[1].password.is_empty());
+}
+
+TEST(DirectoryCodec, a_calendar_is_read_and_printed_again) {
+  const std::string document =
+      R"({"utc_offset":"-03:30","week":{"monday":["00:00-24:00"],"tuesday":["09:05-12:00","13:00-18:00"],)"
+      R"("wednesday":[],"thursday":[],"friday":[],"saturday":[],"sunday":["10:00-11:00"]},)"
+      R"("special_days":[{"date":"2026-10-01","hours":[],"name":"國慶"},{"date":"2026-10-10","hours":["09:00-18:00"]}]})";
+  const ReadDirectory read = read_directory(R"({"calendar": )" + document + "}");
+  ASSERT_TRUE(read.directory && read.directory->calendar) << errors_of(read.findings);
+  EXPECT_EQ(print_calendar(*read.directory->calendar), document);
+  EXPECT_TRUE(load_calendar(document));
+  EXPECT_FALSE(load_calendar("{}"));
+  EXPECT_EQ(
+      errors_of(read_directory(R"({"calendar": {"week": {"monday": ["18:00-09:00"]}}})").findings),
+      "directory.json calendar.utc_offset member_missing\n"
+      "directory.json calendar.week.monday[0] value_malformed\n");
 }
 
 TEST(DirectoryCodec, problems_have_paths_and_never_repeat_a_password) {

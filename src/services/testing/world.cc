@@ -186,8 +186,8 @@ World::World()
   EXPECT_TRUE(imported) << to_string(imported.error());
 }
 
-ProcessId World::deploy(std::string_view body, std::string_view key,
-                        const std::function<void(form::FormDefinition&)>& change) {
+Package World::package_of(std::string_view body, std::string_view key,
+                          const std::function<void(form::FormDefinition&)>& change) {
   Package package;
   package.key = "app-" + std::string(key);
   package.name = "App";
@@ -212,6 +212,12 @@ ProcessId World::deploy(std::string_view body, std::string_view key,
        "it",
        "*",
        {PermissionAction::view, PermissionAction::add, PermissionAction::modify}});
+  return package;
+}
+
+ProcessId World::deploy(std::string_view body, std::string_view key,
+                        const std::function<void(form::FormDefinition&)>& change) {
+  const Package package = package_of(body, key, change);
   const auto deployed = admin.deploy(package);
   EXPECT_TRUE(deployed) << to_string(deployed.error());
   const Process* found = catalog.current()->process_by_key(package.key, key);

@@ -62,6 +62,10 @@ class World {
   // Again with the same key makes a new version, perhaps of a form that `change` has changed.
   ProcessId deploy(std::string_view body, std::string_view key = "p",
                    const std::function<void(form::FormDefinition&)>& change = nullptr);
+  // What that deploys.
+  [[nodiscard]] static Package package_of(
+      std::string_view body, std::string_view key = "p",
+      const std::function<void(form::FormDefinition&)>& change = nullptr);
   [[nodiscard]] CallContext as(std::string_view user) const;
 
   // Runs a command and waits for its commit.

@@ -402,6 +402,12 @@ CREATE TABLE aggregate (
   is_counted {{integer}} NOT NULL
 ) {{plain}};
 
+CREATE TABLE work_calendar (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  document {{text}} NOT NULL,
+  updated_at {{integer}} NOT NULL
+) {{plain}};
+
 CREATE TABLE aggregate_value (
   aggregate_id {{integer}} NOT NULL,
   group_key {{text}} NOT NULL,
