@@ -234,6 +234,19 @@ TEST(InstanceService, positions_freeze_one_row_per_hand_over) {
   EXPECT_TRUE(last.is_closed);
   EXPECT_FALSE(last.is_past);
   EXPECT_EQ(last.node_name, "End");
+  EXPECT_EQ(last.fields.at("NOTE"), FieldValue::text("n"));
+
+  // What is written after the end shows as well; what was handed over before does not change.
+  const auto written = world.write<Applied>([&](ports::WriteTransaction& transaction) {
+    process::ChangeData change;
+    change.fields = values({{"NOTE", "late"}});
+    return world.engine.apply(transaction, world.as("admin"), started->instance, change, "change");
+  });
+  ASSERT_TRUE(written) << to_string(written.error());
+  snapshot = world.store.read();
+  pages = world.instances.positions(**snapshot, world.as("alice"), process, 1, {}, 10);
+  EXPECT_EQ((*pages)[0].positions.back().fields.at("NOTE"), FieldValue::text("late"));
+  EXPECT_EQ((*pages)[0].positions[1].fields.at("NOTE"), FieldValue::text("n"));
 }
 
 TEST(InstanceService, files_become_attachments_and_field_values) {

@@ -30,7 +30,8 @@ class Folder {
 
   std::vector<Position> finish() {
     for (Position& position : positions_) {
-      if (!position.is_past && !position.is_closed) show_present(position);
+      // A closed one too: its record may have been changed since.
+      if (!position.is_past) show_present(position);
       for (const process::Incident& incident : instance_.incidents) {
         if (!position.is_past && incident.node_id == position.node_id) {
           position.has_incident = true;
