@@ -82,6 +82,8 @@ class Scope:
             return self.url
         if name == "date":
             return email.utils.formatdate(time.time() + float(rest or 0), usegmt=True)
+        if name == "time":
+            return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + float(rest or 0)))
         if macro in self.values:
             return self.values[macro]
         raise MacroError(f"{{{{{macro}}}}} has no value; capture it first with <{macro}=any> or # set: {macro} = ...")

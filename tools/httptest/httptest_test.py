@@ -183,6 +183,10 @@ class RunnerTest(unittest.TestCase):
                            '< 200\n< {"body": "{\\"security\\": \\"code-of-alice\\", \\"again\\": \\"code-of-alice\\"}", "auth": "Basic dTpw", ...}\n')
         self.assert_fails('## c\n> POST /echo\n> {"security": "{{code:alice:wrong}}"}\n< 200\n', "no security code for alice")
 
+    def test_times_are_from_now(self):
+        self.assert_passes('## t\n> POST /echo\n> {"a": "{{time:86400}}"}\n< 200\n'
+                           '< {"body": "<re:.*20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z.*>", ...}\n')
+
     def test_native_checks(self):
         step = '## n\n> GET /page\n< 200\n= native as bob GET /api/v1/work-items?x=1 -> items[0].by == "bob:bob"\n'
         self.assert_passes(step + '= native GET /api/v1/x -> items.length == 1\n= native GET /api/v1/x -> {"items": [{"title": "x", ...}]}\n'

@@ -61,6 +61,7 @@ api::Answer list_incidents(const api::Call& call);
 api::Answer retry_incident(const api::Call& call);
 api::Answer resolve_incident(const api::Call& call);
 api::Answer skip_incident(const api::Call& call);
+api::Answer list_audit(const api::Call& call);
 api::Answer list_failed_deliveries(const api::Call& call);
 api::Answer retry_delivery(const api::Call& call);
 

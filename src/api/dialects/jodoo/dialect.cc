@@ -1,6 +1,7 @@
 #include "api/dialects/jodoo/dialect.h"
 
 #include "api/dialects/jodoo/apps.h"
+#include "api/dialects/jodoo/audit.h"
 #include "api/dialects/jodoo/contacts.h"
 #include "api/dialects/jodoo/envelope.h"
 #include "api/dialects/jodoo/files.h"
@@ -16,17 +17,25 @@ namespace cinnabar::jodoo {
 namespace {
 
 // The native API has its own routes below /api/v1, so the prefixes are those of this door alone.
-constexpr std::string_view kPrefixes[] = {
-    "/api/v1/app/",  "/api/v1/corp/", "/api/v1/workflow/", "/api/v1/user/", "/api/v1/department/",
-    "/api/v1/role/", "/api/v2/",      "/api/v3/",          "/api/v4/",      "/api/v5/",
-    "/api/v6/"};
+constexpr std::string_view kPrefixes[] = {"/api/v1/app/",
+                                          "/api/v1/corp/",
+                                          "/api/v1/workflow/",
+                                          "/api/v1/user/",
+                                          "/api/v1/department/",
+                                          "/api/v1/role/",
+                                          "/api/v1/audit_log/",
+                                          "/api/v2/",
+                                          "/api/v3/",
+                                          "/api/v4/",
+                                          "/api/v5/",
+                                          "/api/v6/"};
 
 std::span<const api::Route> all_routes() {
   static const std::vector<api::Route> routes = [] {
     std::vector<api::Route> all;
-    for (const auto part :
-         {app_routes(), record_routes(), file_routes(), member_routes(), department_routes(),
-          role_routes(), guest_routes(), workflow_routes(), workflow_action_routes()}) {
+    for (const auto part : {app_routes(), record_routes(), file_routes(), member_routes(),
+                            department_routes(), role_routes(), guest_routes(), workflow_routes(),
+                            workflow_action_routes(), audit_routes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -629,3 +629,4 @@ CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
 CREATE INDEX upload_by_end ON upload (expires_at);
 CREATE INDEX record_draft_by_maker ON record_draft (created_by, form_id, id);
 CREATE UNIQUE INDEX aggregate_by_key ON aggregate (application_id, key);
+CREATE INDEX audit_by_kind ON audit (subject_kind, id);
