@@ -52,7 +52,7 @@ constexpr Index three(std::string_view name, const Table& table, std::uint16_t a
 inline constexpr std::int64_t kWorkItemOpen = 1;       // WorkItemState::open
 inline constexpr std::int64_t kWorkItemCompleted = 2;  // WorkItemState::completed
 
-inline constexpr std::array<Index, 68> kIndexes{{
+inline constexpr std::array<Index, 69> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -413,6 +413,15 @@ inline constexpr std::array<Index, 68> kIndexes{{
     detail::two("aggregate_by_key", schema::aggregate::kTable, schema::aggregate::application_id,
                 schema::aggregate::key, true),
     detail::one("upload_by_end", schema::upload::kTable, schema::upload::expires_at, false),
+    Index{"record_removed",
+          &schema::record::kTable,
+          {schema::record::form_id, schema::record::id, 0, 0},
+          2,
+          false,
+          {},
+          0,
+          {},
+          schema::record::deleted_at},
     detail::two("audit_by_kind", schema::audit::kTable, schema::audit::subject_kind,
                 schema::audit::id, false),
 }};

@@ -73,30 +73,30 @@ void add_choice(std::vector<FilterNode>& all, std::uint16_t column,
   all.push_back(where_one_of(column, std::move(cells)));
 }
 
-AuditEntry entry_of(const ports::Row& row) {
-  AuditEntry entry;
-  entry.id = int_of(row, columns::id);
-  entry.at = instant_of(row, columns::at);
-  entry.actor = id_of<UserId>(row, columns::actor_id);
-  entry.door = text_of(row, columns::door);
-  entry.request_id = text_of(row, columns::request_id);
-  entry.remote = text_of(row, columns::remote);
-  entry.action = text_of(row, columns::action);
-  entry.subject_kind = text_of(row, columns::subject_kind);
-  entry.subject = int_of(row, columns::subject_id);
-  entry.detail = text_of(row, columns::detail);
-  return entry;
+AuditLine read_line(const ports::Row& row) {
+  AuditLine line;
+  line.id = int_of(row, columns::id);
+  line.at = instant_of(row, columns::at);
+  line.actor = id_of<UserId>(row, columns::actor_id);
+  line.door = text_of(row, columns::door);
+  line.request_id = text_of(row, columns::request_id);
+  line.remote = text_of(row, columns::remote);
+  line.action = text_of(row, columns::action);
+  line.subject_kind = text_of(row, columns::subject_kind);
+  line.subject = int_of(row, columns::subject_id);
+  line.detail = text_of(row, columns::detail);
+  return line;
 }
 
 Status read_into(ports::ReadTransaction& snapshot, std::vector<FilterNode> conditions,
-                 std::int64_t limit, std::vector<AuditEntry>& entries) {
+                 std::int64_t limit, std::vector<AuditLine>& lines) {
   ports::Select select;
   select.table = &columns::kTable;
   select.filter = all_of(std::move(conditions));
   select.order = {{columns::id, true}};
   select.limit = limit;
   CINNABAR_TRY(const auto rows, snapshot.select(select));
-  for (const ports::Row& row : rows) entries.push_back(entry_of(row));
+  for (const ports::Row& row : rows) lines.push_back(read_line(row));
   return {};
 }
 
@@ -115,35 +115,35 @@ std::map<std::string, std::vector<std::string>> actions_by_kind(
 
 }  // namespace
 
-Result<std::vector<AuditEntry>> list_audit(ports::ReadTransaction& snapshot, const People& people,
-                                           const CallContext& context, const AuditQuery& query) {
+Result<std::vector<AuditLine>> list_audit(ports::ReadTransaction& snapshot, const People& people,
+                                          const CallContext& context, const AuditQuery& query) {
   const User* caller = people.user(context.principal.user);
   if (caller == nullptr || !caller->administrator) {
     return make_error(Code::permission_denied, reasons::kNotPermitted,
                       "only administrators read the audit");
   }
-  std::vector<AuditEntry> entries;
+  std::vector<AuditLine> lines;
   CINNABAR_TRY(const Window window, window_of(snapshot, query));
   std::vector<FilterNode> common{where(columns::id, FilterOp::greater_equal, cell(window.first)),
                                  where(columns::id, FilterOp::less, cell(window.end))};
   add_choice(common, columns::actor_id, query.actors);
   add_choice(common, columns::subject_id, query.subjects);
   if (query.events.empty()) {
-    CINNABAR_CHECK_OK(read_into(snapshot, common, query.limit, entries));
-    return entries;
+    CINNABAR_CHECK_OK(read_into(snapshot, common, query.limit, lines));
+    return lines;
   }
   // Each kind is one walk along its index.
   for (const auto& [kind, actions] : actions_by_kind(query.events)) {
     std::vector<FilterNode> conditions = common;
     conditions.push_back(where_equal(columns::subject_kind, cell(kind)));
     add_choice(conditions, columns::action, actions);
-    CINNABAR_CHECK_OK(read_into(snapshot, std::move(conditions), query.limit, entries));
+    CINNABAR_CHECK_OK(read_into(snapshot, std::move(conditions), query.limit, lines));
   }
-  std::ranges::sort(entries, std::ranges::greater{}, &AuditEntry::id);
-  if (entries.size() > static_cast<std::size_t>(query.limit)) {
-    entries.resize(static_cast<std::size_t>(query.limit));
+  std::ranges::sort(lines, std::ranges::greater{}, &AuditLine::id);
+  if (lines.size() > static_cast<std::size_t>(query.limit)) {
+    lines.resize(static_cast<std::size_t>(query.limit));
   }
-  return entries;
+  return lines;
 }
 
 }  // namespace cinnabar::services

@@ -14,7 +14,7 @@
 
 namespace cinnabar::services {
 
-struct AuditEntry {
+struct AuditLine {
   std::int64_t id = 0;  // rises with the time
   Instant at;
   UserId actor;  // unassigned: the server or its command line
@@ -43,7 +43,7 @@ struct AuditQuery {
 };
 
 // The newest first.
-Result<std::vector<AuditEntry>> list_audit(ports::ReadTransaction& snapshot, const People& people,
-                                           const CallContext& context, const AuditQuery& query);
+Result<std::vector<AuditLine>> list_audit(ports::ReadTransaction& snapshot, const People& people,
+                                          const CallContext& context, const AuditQuery& query);
 
 }  // namespace cinnabar::services

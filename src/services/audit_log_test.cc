@@ -18,9 +18,9 @@ class AuditLog : public ::testing::Test {
     const auto found = list_audit(**snapshot, *world.people.current(), world.as(user), query);
     if (!found) return to_string(found.error());
     std::string out;
-    for (const AuditEntry& entry : *found) {
-      out += entry.subject_kind + "." + entry.action + " ";
-      last = entry.id;
+    for (const AuditLine& line : *found) {
+      out += line.subject_kind + "." + line.action + " ";
+      last = line.id;
     }
     return out;
   }

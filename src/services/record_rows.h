@@ -13,7 +13,7 @@
 
 namespace cinnabar::services {
 
-enum class RecordAction : std::uint8_t { created = 1, changed = 2, removed = 3 };
+enum class RecordAction : std::uint8_t { created = 1, changed = 2, removed = 3, restored = 4 };
 
 // not_found (form_unknown).
 Result<const DeployedForm*> find_form(const Catalog& catalog, FormId form);

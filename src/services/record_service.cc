@@ -375,6 +375,63 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
   return std::ssize(views);
 }
 
+Result<std::vector<RemovedRecord>> RecordService::removed(ports::ReadTransaction& snapshot,
+                                                          const CallContext& context,
+                                                          FormId form_id, RecordId after,
+                                                          std::int64_t limit) {
+  const auto catalog = catalog_.current();
+  CINNABAR_CHECK_OK(find_form(*catalog, form_id));
+  CINNABAR_CHECK_OK(check_may(context, *catalog, form_id, PermissionAction::remove));
+  ports::Select select;
+  select.table = &columns::kTable;
+  std::vector<FilterNode> conditions{where_equal(columns::form_id, cell(form_id)),
+                                     where(columns::deleted_at, FilterOp::not_equal, CellValue{})};
+  if (after.is_assigned()) {
+    conditions.push_back(where(columns::id, FilterOp::less, cell(after)));
+  }
+  select.filter = all_of(std::move(conditions));
+  select.order = {{columns::id, true}};
+  select.limit = limit;
+  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  CINNABAR_TRY(auto views, record_views(snapshot, rows));
+  std::vector<RemovedRecord> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    found.push_back({std::move(views[i]), instant_of(rows[i], columns::deleted_at),
+                     id_of<UserId>(rows[i], columns::deleted_by)});
+  }
+  return found;
+}
+
+Result<RecordView> RecordService::restore(ports::WriteTransaction& transaction,
+                                          const CallContext& context, RecordId record) {
+  const auto catalog = catalog_.current();
+  CINNABAR_TRY(auto row, transaction.get(columns::kTable, {cell(record)}));
+  if (!row || is_null(*row, columns::deleted_at)) return record_unknown(record);
+  const auto form_id = id_of<FormId>(*row, columns::form_id);
+  // Whoever may not see the form's recycle bin is not told what is in it.
+  if (!check_may(context, *catalog, form_id, PermissionAction::remove)) {
+    return record_unknown(record);
+  }
+  CINNABAR_TRY(const DeployedForm* form, find_form(*catalog, form_id));
+  const Instant now = clock_.now();
+  CINNABAR_TRY(auto views, record_views(transaction, {*row}));
+  const RecordView& view = views.front();
+  AggregateLedger ledger(transaction, *catalog);
+  CINNABAR_CHECK_OK(ledger.change(form_id, nullptr, &view.fields));
+  CINNABAR_CHECK_OK(
+      change_values(transaction, *form->definition,
+                    {.form = form_id, .record = record, .before = {}, .after = view.fields}));
+  (*row)[columns::deleted_at] = CellValue{};
+  (*row)[columns::deleted_by] = CellValue{};
+  transaction.update_if(columns::kTable, std::move(*row), columns::version, view.version);
+  CINNABAR_CHECK_OK(
+      log_change(transaction, context,
+                 {.record = record, .form = form_id, .action = RecordAction::restored}, now));
+  WebhookQueue webhooks(transaction, context);
+  CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_restored, *form, view, now)));
+  return view;
+}
+
 Result<RecordView> RecordService::find(ports::ReadTransaction& snapshot, const CallContext& context,
                                        FormId form, RecordId record) {
   const auto catalog = catalog_.current();

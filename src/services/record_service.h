@@ -49,6 +49,13 @@ struct RecordView {
   Instant updated_at;
 };
 
+// In the recycle bin, from which it never goes by itself.
+struct RemovedRecord {
+  RecordView record;
+  Instant removed_at;
+  UserId removed_by;
+};
+
 // Who made a record elsewhere, and when.
 struct RecordOrigin {
   UserId created_by;  // unassigned: nobody who is known here
@@ -119,6 +126,18 @@ class RecordService {
   // record of the form are passed over.
   Result<std::int64_t> remove(ports::WriteTransaction& transaction, const CallContext& context,
                               FormId form, const std::vector<RecordId>& records);
+
+  // The newest records first, for whoever may remove them; `after` is the last one of the page
+  // before.
+  Result<std::vector<RemovedRecord>> removed(ports::ReadTransaction& snapshot,
+                                             const CallContext& context, FormId form,
+                                             RecordId after, std::int64_t limit);
+  // Brings a removed record back with its id and values; an instance that ended with it stays
+  // ended. Errors: not_found (record_unknown) also for one that was not removed; already_exists
+  // (value_taken) when another record has a value by now that has to be unique;
+  // aggregate_check_failed.
+  Result<RecordView> restore(ports::WriteTransaction& transaction, const CallContext& context,
+                             RecordId record);
 
   Result<RecordView> find(ports::ReadTransaction& snapshot, const CallContext& context, FormId form,
                           RecordId record);

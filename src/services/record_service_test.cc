@@ -3,6 +3,7 @@
 #include "ports/schema.h"
 #include "services/record_index.h"
 #include "services/testing/world.h"
+#include "vocab/reasons.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -179,6 +180,48 @@ TEST_F(RecordServiceTest, a_removed_record_ends_its_instance) {
                   .has_value());
   EXPECT_THAT(world_.inbox("alice"), IsEmpty());
   world_.expect_replay_equals_state(view.instance);
+}
+
+TEST_F(RecordServiceTest, a_removed_record_comes_back_as_it_was) {
+  const auto made = create({values({{"NOTE", "old"}, {"TAG", "x"}}), values({{"NOTE", "other"}})});
+  const RecordView view = *(*made)[0].made;
+  const auto remove = [&](RecordId id) {
+    const auto count = world_.write<std::int64_t>([&](ports::WriteTransaction& transaction) {
+      return world_.records.remove(transaction, world_.as("admin"), form_, {id});
+    });
+    ASSERT_TRUE(count && *count == 1);
+  };
+  const auto restore = [&](RecordId id, std::string_view user = "admin") {
+    return world_.write<RecordView>([&](ports::WriteTransaction& transaction) {
+      return world_.records.restore(transaction, world_.as(user), id);
+    });
+  };
+  const auto bin = [&](std::string_view user = "admin") {
+    auto snapshot = world_.store.read();
+    return world_.records.removed(**snapshot, world_.as(user), form_, {}, 10);
+  };
+  const auto early = restore(view.id);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().reason, reasons::kRecordUnknown);
+  remove(view.id);
+  remove((*made)[1].made->id);
+  ASSERT_EQ(bin()->size(), 2U);
+  EXPECT_EQ((*bin())[1].record.fields, view.fields);
+  EXPECT_EQ((*bin())[1].removed_by, world_.as("admin").principal.user);
+  EXPECT_FALSE(bin("carol"));
+  EXPECT_EQ(restore(view.id, "carol").error().code, Code::not_found);
+
+  ASSERT_TRUE(restore(view.id));
+  EXPECT_THAT(find(FieldOp::equal, {FieldValue::text("old")}), ElementsAre(view.id.value()));
+  EXPECT_EQ(bin()->size(), 1U);
+  EXPECT_FALSE(restore(view.id));
+
+  // Its unique value is somebody else's by now: it stays where it is.
+  remove(view.id);
+  ASSERT_TRUE((*create({values({{"TAG", "x"}})}))[0].made.has_value());
+  EXPECT_FALSE(restore(view.id));
+  EXPECT_EQ(bin()->size(), 2U);
+  EXPECT_EQ(count(), 1);
 }
 
 TEST_F(RecordServiceTest, an_instance_that_is_erased_leaves_no_index) {

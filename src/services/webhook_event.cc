@@ -42,6 +42,8 @@ std::string_view name(WebhookKind kind) {
       return "record_changed";
     case WebhookKind::record_removed:
       return "record_removed";
+    case WebhookKind::record_restored:
+      return "record_restored";
     case WebhookKind::form_changed:
       return "form_changed";
   }

@@ -34,9 +34,11 @@ enum class WebhookKind : std::uint8_t {
   record_changed = 2,
   record_removed = 4,
   form_changed = 8,
+  record_restored = 16,
 };
 inline constexpr std::array kWebhookKinds{WebhookKind::record_created, WebhookKind::record_changed,
-                                          WebhookKind::record_removed, WebhookKind::form_changed};
+                                          WebhookKind::record_removed, WebhookKind::record_restored,
+                                          WebhookKind::form_changed};
 std::string_view name(WebhookKind kind);
 std::optional<WebhookKind> parse_webhook_kind(std::string_view text);
 
@@ -45,8 +47,8 @@ struct WebhookEvent {
   ApplicationId application;
   FormId form;
   FormVersionId form_version;  // of form_changed
-  RecordView record;           // right after it was made or changed, right before it was removed
-  UserId actor;                // unassigned: the server itself
+  RecordView record;  // right after it was made, changed or restored, before it was removed
+  UserId actor;       // unassigned: the server itself
   Instant at;
   std::map<AttachmentId, Attachment> files = {};  // of the record; filled in before it is worded
 };

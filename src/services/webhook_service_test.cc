@@ -208,6 +208,20 @@ TEST_F(WebhookTest, what_programs_write_is_told_to_whoever_asks_for_it) {
   EXPECT_THAT(deliveries(people_only), SizeIs(1));
 }
 
+TEST_F(WebhookTest, tells_of_a_record_that_comes_back) {
+  WebhookDetails details;
+  details.events = std::set{WebhookKind::record_restored};
+  const std::int64_t id = hook(details);
+  const RecordId record = add("x");
+  remove(record);
+  EXPECT_THAT(deliveries(id), IsEmpty());
+  ASSERT_TRUE(world_.write<RecordView>([&](ports::WriteTransaction& transaction) {
+    return world_.records.restore(transaction, world_.as("admin"), record);
+  }));
+  ASSERT_THAT(deliveries(id), SizeIs(1));
+  EXPECT_EQ(deliveries(id)[0].kind, WebhookKind::record_restored);
+}
+
 TEST_F(WebhookTest, tells_only_the_events_that_were_chosen_and_nothing_when_off) {
   WebhookDetails details;
   details.events = std::set{WebhookKind::record_removed};

@@ -172,6 +172,16 @@ class WebhookTest(unittest.TestCase):
         self.assertEqual([one["data"].get("subject") for one in got], ["again", "changed", None])
         self.assertIn("deleteTime", got[2]["data"])
 
+    def test_a_record_that_a_person_brings_back_is_told_whole(self):
+        made = self.jodoo("create", data={"subject": {"value": "precious"}})["data"]["_id"]
+        self.jodoo("delete", data_id=made)
+        self.hook()
+        bin_of_form = self.ask("GET", "/api/v1/removed-records?form=jodoo-flows/request&limit=1")["items"]
+        self.ask("POST", f"/api/v1/removed-records/{bin_of_form[0]['id']}/restore", {})
+        [(_, _, body)] = self.receiver.wait(1)
+        told = json.loads(body)
+        self.assertEqual((told["op"], told["data"]["_id"], told["data"]["subject"]), ("data_recover", made, "precious"))
+
     def test_what_failed_is_tried_again_with_the_same_bytes_and_id(self):
         self.receiver.statuses = [500]
         hook = self.hook()

@@ -21,19 +21,18 @@ std::optional<Instant> read_time(api::StrictQuery& query, std::string_view name,
   return at;
 }
 
-Json entry_json(const Names& names, const services::AuditEntry& entry) {
-  Json subject = Json::object().set("kind", entry.subject_kind).set("id", entry.subject);
+Json line_json(const Names& names, const services::AuditLine& line) {
+  Json subject = Json::object().set("kind", line.subject_kind).set("id", line.subject);
   return Json::object()
-      .set("id", entry.id)
-      .set("at", time_json(entry.at))
-      .set("actor",
-           entry.actor.is_assigned() ? user_json(*names.people, entry.actor) : Json(nullptr))
-      .set("action", entry.action)
+      .set("id", line.id)
+      .set("at", time_json(line.at))
+      .set("actor", line.actor.is_assigned() ? user_json(*names.people, line.actor) : Json(nullptr))
+      .set("action", line.action)
       .set("subject", std::move(subject))
-      .set("detail", entry.detail)
-      .set("door", entry.door)
-      .set("request_id", entry.request_id)
-      .set("remote", entry.remote);
+      .set("detail", line.detail)
+      .set("door", line.door)
+      .set("request_id", line.request_id)
+      .set("remote", line.remote);
 }
 
 Result<Json> list(const api::Call& call) {
@@ -60,11 +59,11 @@ Result<Json> list(const api::Call& call) {
   wanted.limit = query.integer("limit", kPageDefault, 1, kPageMax);
   wanted.after = query.integer("after", 0, 0, kIdMax);
   CINNABAR_CHECK_OK(query.finish());
-  CINNABAR_TRY(const auto entries,
+  CINNABAR_TRY(const auto lines,
                services::list_audit(*call.snapshot, *names.people, context, wanted));
   Json rows = Json::array();
-  for (const services::AuditEntry& entry : entries) rows.push(entry_json(names, entry));
-  return page_json(std::move(rows), wanted.limit, entries.empty() ? 0 : entries.back().id);
+  for (const services::AuditLine& line : lines) rows.push(line_json(names, line));
+  return page_json(std::move(rows), wanted.limit, lines.empty() ? 0 : lines.back().id);
 }
 
 }  // namespace

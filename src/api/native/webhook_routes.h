@@ -1,4 +1,5 @@
-// Routes of webhooks, aggregate tables and the working calendar: a part of the table in native.cc.
+// Routes of webhooks, aggregate tables, the recycle bin and the working calendar: a part of the
+// table in native.cc.
 #pragma once
 
 #include "api/common/route.h"
@@ -10,7 +11,7 @@ namespace cinnabar::native {
 
 inline constexpr std::string_view kWebhookJson =
     R"({"id":3,"name":"Stock","application":{"id":1,"key":"shop","name":"Shop"},"form":{"id":2,"key":"order","name":"Order"},)"
-    R"("url":"https://stock.example/hook","format":"native","events":["record_created","record_changed","record_removed","form_changed"],)"
+    R"("url":"https://stock.example/hook","format":"native","events":["record_created","record_changed","record_removed","form_changed","record_restored"],)"
     R"("include_api_writes":false,"enabled":true,"failures":0,"switched_off_at":null,)"
     R"("created_at":"2026-01-31T09:00:00Z","updated_at":"2026-01-31T09:00:00Z"})";
 inline constexpr std::string_view kCalendarJson =
@@ -34,6 +35,20 @@ inline constexpr std::array kWebhookRoutes{
                show_aggregate_totals,
                {"Its totals by group; ?limit= and ?after=, the last group as a JSON list", "",
                 R"({"items":[{"group":["screw"],"total":5}]})"}},
+    api::Route{
+        "GET",
+        "/api/v1/removed-records",
+        api::Lane::read,
+        list_removed_records,
+        {"The recycle bin of a form, the newest records first; ?form=, ?limit= and ?after=", "",
+         R"({"items":[{"id":18,"form":{"id":2,"key":"order","name":"Order"},"fields":{"amount":7},"process_instance":null,"created_at":"2026-01-31T09:00:00Z","removed_at":"2026-02-01T09:00:00Z","removed_by":{"id":1,"name":"alice","display_name":"Alice"}}],"next":null})"}},
+    api::Route{
+        "POST",
+        "/api/v1/removed-records/{id}/restore",
+        api::Lane::cpu,
+        restore_record,
+        {"Bring a removed record back; an instance that ended with it stays ended", R"({})",
+         R"({"id":18,"form":{"id":2,"key":"order","name":"Order"},"fields":{"amount":7},"process_instance":null,"created_at":"2026-01-31T09:00:00Z"})"}},
     api::Route{"GET",
                "/api/v1/calendar",
                api::Lane::cpu,

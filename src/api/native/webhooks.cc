@@ -94,7 +94,8 @@ std::optional<std::set<services::WebhookKind>> maybe_events(api::StrictBody& bod
       continue;
     }
     body.report(kMember, api::kValueUnknown,
-                "expected record_created, record_changed, record_removed or form_changed");
+                "expected record_created, record_changed, record_removed, record_restored or "
+                "form_changed");
     return std::nullopt;
   }
   return events;

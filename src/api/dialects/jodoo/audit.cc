@@ -151,7 +151,7 @@ Result<bool> read_filters(const Entry& entry, const Domain& domain, services::Au
   return !query.subjects.empty() && !query.events.empty();
 }
 
-Json item_json(const Entry& entry, std::string_view domain, const services::AuditEntry& one) {
+Json item_json(const Entry& entry, std::string_view domain, const services::AuditLine& one) {
   return Json::object()
       .set("event_id", to_hex24(one.id))
       .set("event_time", api::to_utc_millis(one.at))
@@ -190,14 +190,14 @@ Result<Json> list_events(Entry& entry) {
     query.after = *after;
   }
   query.limit = most + 1;
-  std::vector<services::AuditEntry> found;
+  std::vector<services::AuditLine> found;
   if (is_possible) {
     CINNABAR_TRY(found, services::list_audit(*entry.snapshot, *entry.people, entry.context, query));
   }
   const bool has_more = found.size() > static_cast<std::size_t>(most);
   if (has_more) found.pop_back();
   Json items = Json::array();
-  for (const services::AuditEntry& one : found) items.push(item_json(entry, domain->name, one));
+  for (const services::AuditLine& one : found) items.push(item_json(entry, domain->name, one));
   return std::move(Json::object()
                        .set("has_more", has_more)
                        .set("cursor", has_more ? to_hex24(found.back().id) : std::string())

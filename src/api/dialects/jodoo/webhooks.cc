@@ -167,6 +167,8 @@ std::string_view op_of(WebhookKind kind) {
       return "data_update";
     case WebhookKind::record_removed:
       return "data_remove";
+    case WebhookKind::record_restored:
+      return "data_recover";
     case WebhookKind::form_changed:
       return "form_update";
   }

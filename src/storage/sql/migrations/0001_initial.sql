@@ -629,4 +629,6 @@ CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
 CREATE INDEX upload_by_end ON upload (expires_at);
 CREATE INDEX record_draft_by_maker ON record_draft (created_by, form_id, id);
 CREATE UNIQUE INDEX aggregate_by_key ON aggregate (application_id, key);
+CREATE INDEX record_removed ON record (form_id, id)
+  WHERE deleted_at IS NOT NULL;
 CREATE INDEX audit_by_kind ON audit (subject_kind, id);
