@@ -1,6 +1,7 @@
 #include "services/engine_run.h"
 
 #include "domain/form/validate.h"
+#include "domain/process/scope.h"
 #include "ports/schema.h"
 #include "services/codec/instance_codec.h"
 #include "services/current_position.h"
@@ -225,6 +226,8 @@ Status EngineRun::deliver(const Effect& effect) {
     case EffectKind::call_failed:
     case EffectKind::call_escalated:
       return answer_call(effect);
+    case EffectKind::condition:
+      return start_by_condition(effect);
   }
   CINNABAR_UNREACHABLE();
 }
@@ -363,12 +366,41 @@ const Process* EngineRun::startable(const ports::Row& trigger) const {
 }
 
 Status EngineRun::start_by_signal(const Effect& effect) {
-  CINNABAR_TRY(const auto rows, starts_of(WaitKind::signal, effect));
+  return start_page(WaitKind::signal, effect,
+                    [](const Process&, const std::string&) -> Result<bool> { return true; });
+}
+
+// What happens has no instance yet: the condition sees the facts alone, by names of fields and of
+// variables.
+Status EngineRun::start_by_condition(const Effect& effect) {
+  const auto holds = [&](const Process& process, const std::string& node_id) -> Result<bool> {
+    const process::ProcessDefinition& graph = *process.current->graph;
+    const auto index = graph.find_node(node_id);
+    const process::EventNode* event = index ? graph.node(*index).event() : nullptr;
+    if (event == nullptr || !event->trigger.condition) return false;
+    const form::FormDefinition& form = *process.current->form;
+    SplitVariables split = split_variables(form, effect.variables);
+    process::Instance facts;
+    facts.fields = std::move(split.fields);
+    facts.variables = std::move(split.variables);
+    const process::InstanceScope scope(form, facts, {}, Outcome::none, around_.now);
+    return event->trigger.condition->eval_condition(scope);
+  };
+  return start_page(WaitKind::condition, effect, holds);
+}
+
+Status EngineRun::start_page(
+    WaitKind kind, const Effect& effect,
+    const std::function<Result<bool>(const Process&, const std::string&)>& is_meant) {
+  CINNABAR_TRY(const auto rows, starts_of(kind, effect));
   for (const ports::Row& row : rows) {
     const Process* process = startable(row);
     if (process == nullptr) continue;
-    const auto started =
-        start_by_trigger(*process, text_of(row, triggers::node_id), effect.variables);
+    const std::string node_id = text_of(row, triggers::node_id);
+    const auto meant = is_meant(*process, node_id);
+    if (!meant) note_refused(effect, meant.error());
+    if (!meant.value_or(false)) continue;
+    const auto started = start_by_trigger(*process, node_id, effect.variables);
     // A start that its checks refuse is nobody's trouble but the sender's.
     if (started) continue;
     if (is_of_store(started.error())) return started.error();

@@ -18,6 +18,7 @@
 #include "services/people.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -136,6 +137,11 @@ class EngineRun {
   // Null pointer when its process is switched off.
   [[nodiscard]] const Process* startable(const ports::Row& trigger) const;
   Status start_by_signal(const codec::Effect& effect);
+  Status start_by_condition(const codec::Effect& effect);
+  // Those of the page that are meant, and later the pages behind it.
+  Status start_page(
+      WaitKind kind, const codec::Effect& effect,
+      const std::function<Result<bool>(const Process&, const std::string&)>& is_meant);
   Status start_by_message(const codec::Effect& effect, const std::vector<ProcessId>* allowed,
                           Delivery& delivery);
   void note_refused(const codec::Effect& effect, const Error& error) const;

@@ -286,6 +286,17 @@ Status EngineService::broadcast(ports::WriteTransaction& transaction, const Call
   return run.finish();
 }
 
+Status EngineService::tell_facts(ports::WriteTransaction& transaction, const CallContext& context,
+                                 expr::Variables facts) {
+  CINNABAR_CHECK_OK(check_administrator(context));
+  EngineRun run(transaction, context, surroundings());
+  codec::Effect effect;
+  effect.kind = codec::EffectKind::condition;
+  effect.variables = std::move(facts);
+  run.enqueue(std::move(effect));
+  return run.finish();
+}
+
 Result<std::vector<IncidentRow>> EngineService::incidents(ports::ReadTransaction& snapshot,
                                                           const CallContext& context,
                                                           const IncidentQuery& query) {

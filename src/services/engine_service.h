@@ -115,6 +115,10 @@ class EngineService {
                             Message message);
   Status broadcast(ports::WriteTransaction& transaction, const CallContext& context,
                    Message signal);
+  // Starts every process that begins with a condition which holds for these facts. For
+  // administrators.
+  Status tell_facts(ports::WriteTransaction& transaction, const CallContext& context,
+                    expr::Variables facts);
 
   // Open incidents, ascending by id. Needs `manage`.
   Result<std::vector<IncidentRow>> incidents(ports::ReadTransaction& snapshot,

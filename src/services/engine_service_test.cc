@@ -217,6 +217,38 @@ TEST_F(EngineServiceTest, a_signal_starts_every_process_that_begins_with_it) {
   }
 }
 
+TEST_F(EngineServiceTest, facts_start_the_processes_whose_condition_they_meet) {
+  const auto begins_when = [&](const std::string& condition, std::string_view key) {
+    return world.deploy(
+        "<startEvent id=\"start\"><conditionalEventDefinition><condition>" + condition +
+            "</condition></conditionalEventDefinition></startEvent><sequenceFlow id=\"f1\" "
+            "sourceRef=\"start\" targetRef=\"end\"/><endEvent id=\"end\"/>",
+        key);
+  };
+  const ProcessId hot = begins_when("temperature &gt; 30", "hot");
+  const ProcessId named = begins_when("TITLE = \"fire\"", "named");
+  const ProcessId broken = begins_when("temperature + \"x\" &gt; 1", "broken");
+  const auto tell = [&](std::string_view user, expr::Variables facts) {
+    return ports::submit_and_wait(world.store, [&](ports::WriteTransaction& transaction) {
+      return world.engine.tell_facts(transaction, world.as(user), facts);
+    });
+  };
+  const auto count = [&](ProcessId process) {
+    auto snapshot = world.store.read();
+    std::int64_t number = 0;
+    while (world.instances.find(**snapshot, world.as("admin"), process, number + 1)) ++number;
+    return number;
+  };
+  EXPECT_FALSE(tell("alice", {{"temperature", expr::Value(std::int64_t{31})}}));
+  ASSERT_TRUE(tell("admin", {{"temperature", expr::Value(std::int64_t{31})}}));
+  ASSERT_TRUE(tell("admin", {{"temperature", expr::Value(std::int64_t{30})}}));
+  ASSERT_TRUE(tell("admin", {{"TITLE", expr::Value(std::string("fire"))}}));
+  world.run_due();
+  EXPECT_EQ(count(hot), 1);
+  EXPECT_EQ(count(named), 1);
+  EXPECT_EQ(count(broken), 0);
+}
+
 constexpr const char* kOffice = R"({"utc_offset": "+08:00",
   "week": {"tuesday": ["09:00-12:00", "13:00-18:00"], "wednesday": ["09:00-12:00", "13:00-18:00"],
            "thursday": ["09:00-18:00"], "friday": ["09:00-12:00", "13:00-18:00"]},

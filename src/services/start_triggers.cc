@@ -53,6 +53,9 @@ std::optional<ports::Row> make_row(const process::Node& node, const TriggerTime&
     row[columns::kind] = cell(WaitKind::message);
   } else if (trigger->kind == process::TriggerKind::signal) {
     row[columns::kind] = cell(WaitKind::signal);
+  } else if (trigger->kind == process::TriggerKind::condition && trigger->condition) {
+    row[columns::kind] = cell(WaitKind::condition);
+    row[columns::rule] = cell(trigger->condition->text());
   } else if (trigger->kind == process::TriggerKind::timer && trigger->timer) {
     const auto value = trigger->timer->value.eval(scope);
     if (!value) return std::nullopt;

@@ -1,4 +1,5 @@
-// The rows by which messages, signals and the clock start the current definition of a process.
+// The rows by which messages, signals, facts and the clock start the current definition of a
+// process.
 #pragma once
 
 #include "base/result.h"

@@ -66,7 +66,7 @@ class Parser {
     Handler value;
     bool is_list = false;  // its values may stand on the lines below
   };
-  static constexpr std::size_t kKeyCount = 16;
+  static constexpr std::size_t kKeyCount = 17;
   static const std::array<Key, kKeyCount> kKeys;
 
   [[nodiscard]] Error wrong(const std::string& expected) const {
@@ -188,6 +188,7 @@ class Parser {
 
   Status on_message(std::string_view value) { return arrival(ArrivalKind::message, value); }
   Status on_signal(std::string_view value) { return arrival(ArrivalKind::signal, value); }
+  Status on_facts(std::string_view value) { return arrival(ArrivalKind::facts, value); }
   Status on_user_task(std::string_view value) { return arrival(ArrivalKind::user_task, value); }
   Status on_job(std::string_view value) { return arrival(ArrivalKind::job, value); }
   Status on_job_error(std::string_view value) { return arrival(ArrivalKind::job_error, value); }
@@ -211,7 +212,11 @@ class Parser {
       arrival.code = std::string(value.substr(blank + 1));
       value = trim(value.substr(0, blank));
     }
-    if (value.empty()) return wrong("a name after the duration");
+    if (kind == ArrivalKind::facts) {
+      if (!value.empty()) return wrong("'at DURATION {JSON}'");
+    } else if (value.empty()) {
+      return wrong("a name after the duration");
+    }
     arrival.name = std::string(value);
     auto& all = current().arrivals;
     all.insert(std::ranges::upper_bound(all, arrival.at, {}, &Arrival::at), std::move(arrival));
@@ -235,6 +240,7 @@ const std::array<Parser::Key, Parser::kKeyCount> Parser::kKeys = {{
     {"vars", &Parser::on_vars},
     {"messages", &Parser::on_message, true},
     {"signals", &Parser::on_signal, true},
+    {"facts", &Parser::on_facts, true},
     {"complete", &Parser::on_user_task, true},
     {"jobs", &Parser::on_job, true},
     {"job-errors", &Parser::on_job_error, true},

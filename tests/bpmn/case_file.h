@@ -17,13 +17,13 @@ namespace cinnabar::corpus {
 
 inline constexpr Reason kCaseMalformed{"case_malformed"};
 
-enum class ArrivalKind : std::uint8_t { message, signal, user_task, job, job_error };
+enum class ArrivalKind : std::uint8_t { message, signal, facts, user_task, job, job_error };
 
 // What comes from outside while the clock runs.
 struct Arrival {
   ArrivalKind kind = ArrivalKind::message;
   Duration at;       // since the start of the case
-  std::string name;  // of the message or signal, id of the user task, type of the job
+  std::string name;  // of the message or signal, id of the user task, type of the job; facts: none
   Json payload = Json::object();
   std::string code;  // of a job error
   friend bool operator==(const Arrival&, const Arrival&) = default;

@@ -148,6 +148,9 @@ class World {
       case ArrivalKind::signal:
         simulation_.broadcast_signal(arrival.name, variables_of(arrival.payload));
         return;
+      case ArrivalKind::facts:
+        simulation_.start_by_condition(variables_of(arrival.payload));
+        return;
       case ArrivalKind::user_task:
         return complete_user_task(arrival);
       case ArrivalKind::job:

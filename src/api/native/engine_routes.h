@@ -208,6 +208,14 @@ inline constexpr std::array
               send_signal,
               {"Tell everybody who waits for a signal; for administrators",
                R"({"name":"year_end","variables":{}})", R"({"signal":"year_end"})"}},
+        Route{"POST",
+              "/api/v1/conditions",
+              Lane::cpu,
+              tell_facts,
+              {"Tell facts: processes that begin with a condition which holds for them are "
+               "started; for "
+               "administrators",
+               R"({"variables":{"temperature":31}})", R"({})"}},
         Route{
             "POST",
             "/api/v1/jobs/lock",

@@ -67,6 +67,7 @@ api::Answer retry_delivery(const api::Call& call);
 
 api::Answer send_message(const api::Call& call);
 api::Answer send_signal(const api::Call& call);
+api::Answer tell_facts(const api::Call& call);
 
 api::Answer lock_jobs(const api::Call& call);
 api::Answer complete_job(const api::Call& call);

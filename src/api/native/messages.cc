@@ -37,7 +37,31 @@ Result<http::Response> broadcast(const api::Call& call, const Sent& sent,
   return api::json_response(200, Json::object().set("signal", sent.message.name));
 }
 
+struct Facts {
+  services::CallContext context;
+  expr::Variables variables;
+};
+
+Result<Facts> read_facts(const api::Call& call) {
+  Facts facts;
+  CINNABAR_TRY(facts.context, authenticate(call));
+  CINNABAR_TRY(auto body, api::StrictBody::parse(*call.request));
+  facts.variables = read_variables(body, "variables");
+  CINNABAR_CHECK_OK(body.finish());
+  return facts;
+}
+
+Result<http::Response> look_at_conditions(const api::Call& call, const Facts& facts,
+                                          ports::WriteTransaction& transaction) {
+  CINNABAR_CHECK_OK(call.services->engine.tell_facts(transaction, facts.context, facts.variables));
+  return api::json_response(200, Json::object());
+}
+
 }  // namespace
+
+api::Answer tell_facts(const api::Call& call) {
+  return write_once(call, read_facts(call), look_at_conditions);
+}
 
 api::Answer send_message(const api::Call& call) {
   return write_once(call, read_sent(call, true), correlate);

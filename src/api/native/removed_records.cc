@@ -13,22 +13,6 @@ namespace {
 constexpr std::int64_t kPageDefault = 50;
 constexpr std::int64_t kPageMax = 1'000;
 
-// "order", "shop/order" when keys repeat, or its id. Unassigned for any other.
-FormId form_named(const services::Catalog& catalog, std::string_view name) {
-  FormId found;
-  std::size_t count = 0;
-  for (const auto& [id, form] : catalog.forms()) {
-    const services::Application* application = catalog.application(form.application);
-    const std::string& key = form.definition->key;
-    if (name == std::to_string(id.value())) return id;
-    if (application != nullptr && name == application->key + "/" + key) return id;
-    if (name != key) continue;
-    found = id;
-    ++count;
-  }
-  return count == 1 ? found : FormId{};
-}
-
 Json record_json(const Names& names, const services::RecordView& record) {
   const services::DeployedForm* form = names.catalog->form(record.form);
   Json place = Json::object().set("id", record.form.value());
@@ -47,7 +31,7 @@ Result<Json> list(const api::Call& call) {
   CINNABAR_TRY(auto query, api::StrictQuery::parse(*call.request));
   const Names names = names_of(call);
   const auto named = query.text("form");
-  const FormId form = named ? form_named(*names.catalog, *named) : FormId{};
+  const FormId form = named ? find_form(*names.catalog, *named) : FormId{};
   if (!form.is_assigned()) {
     query.report("form", reasons::kFormUnknown, "name a form: its key, application/key, or id");
   }

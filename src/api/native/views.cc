@@ -117,6 +117,23 @@ Json attachment_json(const Names& names, const services::Attachment& attachment)
       .set("href", "/api/v1/attachments/" + std::to_string(attachment.id.value()));
 }
 
+FormId find_form(const services::Catalog& catalog, std::string_view name,
+                 ApplicationId application) {
+  FormId found;
+  std::size_t count = 0;
+  for (const auto& [id, form] : catalog.forms()) {
+    if (application.is_assigned() && form.application != application) continue;
+    const std::string& key = form.definition->key;
+    const services::Application* owner = catalog.application(form.application);
+    if (name == std::to_string(id.value())) return id;
+    if (owner != nullptr && name == owner->key + "/" + key) return id;
+    if (name != key) continue;
+    found = id;
+    ++count;
+  }
+  return count == 1 ? found : FormId{};
+}
+
 Result<const services::Process*> find_process(const services::Catalog& catalog,
                                               std::string_view name) {
   const Error unknown =

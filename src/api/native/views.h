@@ -35,6 +35,10 @@ Json instance_json(const Names& names, const services::InstanceSummary& summary)
 Json attachment_json(const Names& names, const services::Attachment& attachment);
 Json history_json(const Names& names, const services::HistoryEntry& entry);
 
+// A form by key ("order", or "shop/order" when keys repeat) or id; of one application when that is
+// assigned. Unassigned when there is none, or several.
+FormId find_form(const services::Catalog& catalog, std::string_view name,
+                 ApplicationId application = {});
 // A process by key ("leave", or "app/leave" when keys repeat), UUID, or id. not_found
 // (process_unknown), also when the key names several.
 Result<const services::Process*> find_process(const services::Catalog& catalog,

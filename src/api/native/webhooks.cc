@@ -130,19 +130,15 @@ FormId read_form(api::StrictBody& body, const services::Catalog& catalog,
                  ApplicationId application) {
   const Json* value = body.any("form", api::Need::optional);
   if (value == nullptr || value->is_null()) return {};
-  FormId found;
-  std::size_t count = 0;
-  for (const auto& [id, form] : catalog.forms()) {
-    if (application.is_assigned() && form.application != application) continue;
-    if (value->as_int() == id.value()) return id;
-    if (!value->is_string() || *value->as_string() != form.definition->key) continue;
-    found = id;
-    ++count;
+  std::string name;
+  if (const std::string* text = value->as_string()) name = *text;
+  if (const auto number = value->as_int()) name = std::to_string(*number);
+  const FormId found = find_form(catalog, name, application);
+  if (!found.is_assigned()) {
+    body.report("form", reasons::kFormUnknown,
+                "no such form; when several applications have one, name the application");
   }
-  if (count == 1) return found;
-  body.report("form", reasons::kFormUnknown,
-              count == 0 ? "no such form" : "several applications have such a form; name one");
-  return {};
+  return found;
 }
 
 struct Creation {

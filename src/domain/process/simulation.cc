@@ -248,6 +248,31 @@ std::size_t Simulation::broadcast_signal(const std::string& name, const expr::Va
   return taken;
 }
 
+std::size_t Simulation::start_by_condition(const expr::Variables& variables) {
+  std::vector<std::pair<std::string, std::string>> starts;
+  Instance facts;
+  facts.variables = variables;
+  const InstanceScope scope(form_, facts, {}, Outcome::none, now_);
+  for (const auto& [key, id] : current_) {
+    const ProcessDefinition& definition = *definitions_[static_cast<std::size_t>(id.value() - 1)];
+    for (const NodeIndex index : triggered_starts(definition)) {
+      const Trigger* trigger = trigger_of(definition.node(index));
+      if (trigger == nullptr || !trigger->condition) continue;
+      if (trigger->condition->eval_condition(scope).value_or(false)) {
+        starts.emplace_back(key, definition.node(index).id);
+      }
+    }
+  }
+  std::size_t started = 0;
+  for (const auto& [key, node] : starts) {
+    Start command;
+    command.variables = variables;
+    command.node = node;
+    if (start(key, std::move(command))) ++started;
+  }
+  return started;
+}
+
 void Simulation::later(std::function<void()> delivery) {
   deliveries_.push_back(std::move(delivery));
 }

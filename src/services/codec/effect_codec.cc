@@ -6,7 +6,7 @@
 namespace cinnabar::services::codec {
 
 template <>
-struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::call_escalated> {};
+struct EnumRange<EffectKind> : EnumBounds<EffectKind::message, EffectKind::condition> {};
 
 namespace {
 // The high half says what the bytes hold, the low half is the version of their layout.
@@ -29,6 +29,8 @@ std::string_view name(EffectKind kind) {
       return "call_failed";
     case EffectKind::call_escalated:
       return "call_escalated";
+    case EffectKind::condition:
+      return "condition";
   }
   CINNABAR_UNREACHABLE();
 }

@@ -21,6 +21,7 @@ enum class EffectKind : std::uint8_t {
   call_done = 5,       // the called instance completed
   call_failed = 6,     // it failed with the error `name`, or could not be started
   call_escalated = 7,  // it threw the escalation `name`, which it does not handle
+  condition = 8,       // start what begins with a condition that holds for the variables
 };
 
 std::string_view name(EffectKind kind);
@@ -35,7 +36,8 @@ struct Effect {
   WaitId after;           // signals: the last wait that got it
   WaitId until;           // signals: waits that began later do not get it
   std::int32_t hops = 0;  // how many others led to it
-  // Signals: the last row of what they start that was started; all waits have got it by then.
+  // Signals and conditions: the last row of what they start that was looked at; a signal has
+  // reached all waits by then.
   std::int64_t started = 0;
   friend bool operator==(const Effect&, const Effect&) = default;
 };

@@ -24,7 +24,7 @@ constexpr std::array<TriggerElement, 10> kTriggers = {{
     {"signalEventDefinition", TriggerKind::signal, "pectbx"},
     {"errorEventDefinition", TriggerKind::error, "ebx"},
     {"escalationEventDefinition", TriggerKind::escalation, "etbx"},
-    {"conditionalEventDefinition", TriggerKind::condition, "ecb"},
+    {"conditionalEventDefinition", TriggerKind::condition, "pecb"},
     {"linkEventDefinition", TriggerKind::link, "ct"},
     {"compensateEventDefinition", TriggerKind::compensation, "etbx"},
     {"terminateEventDefinition", TriggerKind::terminate, "x"},

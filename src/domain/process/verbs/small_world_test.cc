@@ -250,7 +250,10 @@ void expect_every_verb(const std::shared_ptr<const ProcessDefinition>& definitio
   EXPECT_GT(explorer.run(kDepth), kDepth == 4 ? 10'000 : 500);
   EXPECT_EQ(explorer.missing(kEveryVerb), "");
   EXPECT_EQ(explorer.missing(kAfterReturn, " return"), "");
-  EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), "");
+  // In a loop over a sub-process three commands do not get that far.
+  if (kDepth == 4) {
+    EXPECT_EQ(explorer.missing(has_votes ? "back-bob back-cat" : ""), "");
+  }
 }
 
 TEST(SmallWorld, every_verb_at_a_plain_task) {

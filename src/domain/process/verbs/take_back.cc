@@ -137,12 +137,15 @@ bool leads_to_end(const ProcessDefinition& definition, NodeIndex from) {
   return true;
 }
 
-// The one open activity of a sub-process: more of them can not be told apart.
+// The one open activity of a sub-process; runs of a loop can not be told apart.
 const ActivityInstance* only_open(const Context& context, NodeIndex sub_process) {
+  if (!std::holds_alternative<std::monostate>(context.definition.node(sub_process).loop)) {
+    return nullptr;
+  }
   const std::string& id = context.definition.node(sub_process).id;
   const ActivityInstance* found = nullptr;
   for (const ActivityInstance& activity : context.before.activities) {
-    if (activity.node_id != id || activity.role == ActivityRole::loop_body) continue;
+    if (activity.node_id != id) continue;
     if (found != nullptr) return nullptr;
     found = &activity;
   }
@@ -210,8 +213,10 @@ Status check_untouched(const Context& context, const PastDecision& past, const S
     if (!index || other.position <= past.position) continue;
     for (NodeIndex stop = 0; stop < definition.nodes.size(); ++stop) {
       if (!front.stops[stop] || !happened_at(definition, *index, stop)) continue;
-      // Other runs of the same scope are not behind this one.
-      if (stop == *index && other.scope != around.scope) continue;
+      // Other runs of the same scope are not behind this one. Around a sub-process that has ended
+      // it is not known which run it was.
+      const bool is_other_run = stop == *index && other.scope != around.scope;
+      if (is_other_run && around.inside.empty()) continue;
       return acted_already("somebody has decided after that");
     }
   }

@@ -388,6 +388,35 @@ TEST_F(Verbs, take_back_into_a_loop_only_while_it_is_open) {
   EXPECT_EQ(world_.apply(TakeBack{world_.cat, std::nullopt, {}}), "next_already_acted");
 }
 
+TEST_F(Verbs, take_back_does_not_mix_up_the_runs_of_a_scope) {
+  // X is reached through S, and in a second run of O without it.
+  ProcessBuilder builder;
+  builder.start("s").task("A", {InitiatorRule{}}).node("again", NodeKind::exclusive_gateway);
+  builder.sub("O").task("D", users({"dan"})).node("more", NodeKind::exclusive_gateway).end("e");
+  builder.path({"s", "A", "again", "O", "D", "more"}).otherwise("more", "again");
+  builder.flow("more", "e", "outcome = \"rejected\"");
+  builder.in("O").start("o1").node("way", NodeKind::exclusive_gateway).sub("S");
+  builder.node("join", NodeKind::exclusive_gateway).task("X", users({"cat"})).end("o2");
+  builder.path({"o1", "way"}).flow("way", "S", "first = null").otherwise("way", "join");
+  builder.path({"S", "join", "X", "o2"});
+  builder.in("S").start("s1").task("T", users({"bob"})).end("s2").path({"s1", "T", "s2"});
+  world_.deploy(builder.build());
+  world_.start();
+  world_.decide_as(world_.ann);
+  world_.decide_as(world_.bob);
+  EXPECT_EQ(world_.stands_at(), "O X");
+  ASSERT_EQ(world_.apply(TakeBack{world_.bob, std::nullopt, {}}), "");
+  EXPECT_EQ(world_.stands_at(), "O S T");
+  world_.decide_as(world_.bob);
+  world_.decide_as(world_.cat);
+  ChangeData change;
+  change.variables = {{"first", expr::Value(false)}};
+  ASSERT_EQ(world_.apply(change), "");
+  world_.decide_as(world_.dan);
+  EXPECT_EQ(world_.stands_at(), "O X");
+  EXPECT_EQ(world_.apply(TakeBack{world_.bob, std::nullopt, {}}), "next_already_acted");
+}
+
 TEST_F(Verbs, take_back_is_refused_where_a_border_event_may_have_led) {
   const auto with_border_to = [](const std::string& target) {
     ProcessBuilder builder;
