@@ -19,6 +19,12 @@ const Trigger* trigger_of(const Node& node) {
   return nullptr;
 }
 
+std::function<bool(const Trigger&)> is_of(TriggerKind kind, const std::string& name) {
+  return [kind, &name](const Trigger& trigger) {
+    return trigger.kind == kind && trigger.name == name;
+  };
+}
+
 // What starts an instance, with instantiating gateways replaced by the events behind them.
 std::vector<NodeIndex> triggered_starts(const ProcessDefinition& definition) {
   std::vector<NodeIndex> starts;
@@ -190,14 +196,14 @@ void Simulation::answer_caller(const Instance& ended) {
   CINNABAR_ASSERT(answered || caller->second.state != InstanceState::running);
 }
 
-bool Simulation::start_by(TriggerKind kind, const std::string& name,
+bool Simulation::start_by(const std::function<bool(const Trigger&)>& is_meant,
                           const expr::Variables& variables, bool only_one) {
   std::vector<std::pair<std::string, std::string>> starts;
   for (const auto& [key, id] : current_) {
     const ProcessDefinition& definition = *definitions_[static_cast<std::size_t>(id.value() - 1)];
     for (const NodeIndex index : triggered_starts(definition)) {
       const Trigger* trigger = trigger_of(definition.node(index));
-      if (trigger == nullptr || trigger->kind != kind || trigger->name != name) continue;
+      if (trigger == nullptr || !is_meant(*trigger)) continue;
       starts.emplace_back(key, definition.node(index).id);
     }
   }
@@ -225,7 +231,7 @@ bool Simulation::publish_message(const std::string& name, const std::string& key
       first = &wait;
     }
   }
-  if (first == nullptr) return start_by(TriggerKind::message, name, variables, true);
+  if (first == nullptr) return start_by(is_of(TriggerKind::message, name), variables, true);
   return static_cast<bool>(apply(longest->id, DeliverMessage{name, key, variables, first->id}));
 }
 
@@ -244,33 +250,18 @@ std::size_t Simulation::broadcast_signal(const std::string& name, const expr::Va
   for (const ProcessInstanceId id : waiting) {
     if (apply(id, DeliverSignal{name, variables, before})) ++taken;
   }
-  if (start_by(TriggerKind::signal, name, variables, false)) ++taken;
+  if (start_by(is_of(TriggerKind::signal, name), variables, false)) ++taken;
   return taken;
 }
 
-std::size_t Simulation::start_by_condition(const expr::Variables& variables) {
-  std::vector<std::pair<std::string, std::string>> starts;
+bool Simulation::start_by_condition(const expr::Variables& variables) {
   Instance facts;
   facts.variables = variables;
   const InstanceScope scope(form_, facts, {}, Outcome::none, now_);
-  for (const auto& [key, id] : current_) {
-    const ProcessDefinition& definition = *definitions_[static_cast<std::size_t>(id.value() - 1)];
-    for (const NodeIndex index : triggered_starts(definition)) {
-      const Trigger* trigger = trigger_of(definition.node(index));
-      if (trigger == nullptr || !trigger->condition) continue;
-      if (trigger->condition->eval_condition(scope).value_or(false)) {
-        starts.emplace_back(key, definition.node(index).id);
-      }
-    }
-  }
-  std::size_t started = 0;
-  for (const auto& [key, node] : starts) {
-    Start command;
-    command.variables = variables;
-    command.node = node;
-    if (start(key, std::move(command))) ++started;
-  }
-  return started;
+  const auto holds = [&](const Trigger& trigger) {
+    return trigger.condition && trigger.condition->eval_condition(scope).value_or(false);
+  };
+  return start_by(holds, variables, false);
 }
 
 void Simulation::later(std::function<void()> delivery) {

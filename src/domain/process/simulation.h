@@ -36,8 +36,8 @@ class Simulation {
   // To everybody. Returns how many took it.
   std::size_t broadcast_signal(const std::string& name, const expr::Variables& variables,
                                std::int64_t before = 0, ProcessInstanceId thrower = {});
-  // Starts what begins with a condition that holds for these. Returns how many there were.
-  std::size_t start_by_condition(const expr::Variables& variables);
+  // Starts what begins with a condition that holds for these. False: nothing does.
+  bool start_by_condition(const expr::Variables& variables);
   // Fires everything due up to then, in order of time. The clock stands at `until` afterwards.
   void advance_to(Instant until);
 
@@ -79,8 +79,8 @@ class Simulation {
   void settle();
   void later(std::function<void()> delivery);
   void fire_start_timer(std::size_t index);
-  bool start_by(TriggerKind kind, const std::string& name, const expr::Variables& variables,
-                bool only_one);
+  bool start_by(const std::function<bool(const Trigger&)>& is_meant,
+                const expr::Variables& variables, bool only_one);
   Environment environment();
 
   const org::Directory& directory_;

@@ -124,6 +124,7 @@ Error acted_already(std::string detail) {
 struct Surroundings {
   ActivityInstanceId scope;
   ScopeIndex scope_index = 0;
+  NodeIndex task = 0;
   NodeIndex at = 0;               // the task, or the ended sub-process around it
   std::vector<NodeIndex> inside;  // sub-processes that have ended, the outermost first
 };
@@ -172,7 +173,7 @@ Result<Surroundings> find_surroundings(const Context& context, const PastDecisio
   const ProcessDefinition& definition = context.definition;
   const auto task = definition.find_node(past.node_id);
   if (!task) return acted_already("the task is not part of the process any more");
-  Surroundings found{past.scope, definition.node(*task).scope, *task, {}};
+  Surroundings found{past.scope, definition.node(*task).scope, *task, *task, {}};
   while (found.scope.is_assigned() && context.before.find_activity(found.scope) == nullptr) {
     const auto owner = definition.scope(found.scope_index).owner;
     CINNABAR_ASSERT(owner.has_value());
@@ -273,6 +274,21 @@ bool is_untouched(const Context& context, const ActivityInstance& activity) {
   });
 }
 
+// The nodes from which the token has come to joins. Past a join that has fired already, the
+// branches that it took are undone with it.
+std::vector<NodeIndex> arrived_from(const Context& context, const Surroundings& around,
+                                    const Front& front) {
+  std::vector<NodeIndex> sources;
+  for (const auto& [key, count] : context.before.arrivals) {
+    const auto& [scope, join, flow] = key;
+    const auto index = context.definition.find_flow(flow);
+    if (scope != around.scope || !index) continue;
+    const NodeIndex source = context.definition.flows[*index].source;
+    if (front.passed[source]) sources.push_back(source);
+  }
+  return sources;
+}
+
 Result<Whereabouts> find_front(const Context& context, const Surroundings& around,
                                const Front& front) {
   Whereabouts found;
@@ -287,14 +303,7 @@ Result<Whereabouts> find_front(const Context& context, const Surroundings& aroun
     found.stands.push_back(activity.id);
     found.nodes.push_back(*index);
   }
-  for (const auto& [key, count] : context.before.arrivals) {
-    const auto& [scope, join, flow] = key;
-    const auto index = context.definition.find_flow(flow);
-    if (scope != around.scope || !index || !found.stands.empty()) continue;
-    const NodeIndex source = context.definition.flows[*index].source;
-    // Past a join that has fired already, the branches that it took are undone with it.
-    if (front.passed[source]) found.nodes.push_back(source);
-  }
+  if (found.stands.empty()) found.nodes = arrived_from(context, around, front);
   if (found.nodes.empty()) return acted_already("the instance has gone on from there");
   for (const NodeIndex node : found.nodes) {
     if (may_come_from_border(context.definition, around, node)) {
@@ -388,9 +397,7 @@ Result<Decision> take_token_back(const Context& context, const TakeBack& command
   move.scope_index = around.scope_index;
   move.at = around.at;
   move.inside = around.inside;
-  const auto task = definition.find_node(past.node_id);
-  CINNABAR_ASSERT(task.has_value());
-  move.target = *task;
+  move.target = around.task;
   move.from = std::move(found.stands);
   move.from_nodes = std::move(found.nodes);
   Execution execution = begin(context);
