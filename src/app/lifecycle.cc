@@ -61,6 +61,8 @@ void forget_old(Core& core, Workers& workers) {
   clear_up(core, workers, "grants.forget",
            [&core] { return services::forget_old_grants(*core.store, core.clock.now()); });
   clear_up(core, workers, "batches.forget", [&core] { return core.batches->forget_old(); });
+  clear_up(core, workers, "automations.forget",
+           [&core] { return core.automation_runner->forget_old(); });
   clear_up(core, workers, "webhooks.forget", [&core] { return core.webhook_sender->forget_old(); });
 }
 
@@ -96,7 +98,12 @@ void keep_time(Core& core, Front& front) {
         core.logger.warning("batches.tick_failed", {{"error", to_string(decided.error())}});
         return;
       }
-      if (*done == 0 && *decided == 0) return;
+      const auto automated = core.automation_runner->tick();
+      if (!automated.has_value()) {
+        core.logger.warning("automations.tick_failed", {{"error", to_string(automated.error())}});
+        return;
+      }
+      if (*done == 0 && *decided == 0 && *automated == 0) return;
       call_outside(core, front);
       front.pipeline->wake_waiting();
     }

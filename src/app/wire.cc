@@ -158,6 +158,9 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->jobs.emplace(core->clock, core->catalog, *core->engine);
   core->simulation.emplace(core->clock, core->catalog, core->people, config.utc_offset);
   core->aggregates.emplace(core->catalog, core->people);
+  core->automations.emplace(core->catalog, core->people);
+  core->automation_runner.emplace(store, core->clock, core->catalog, core->people, *core->records,
+                                  core->logger);
   // Those whose deployment was cut off.
   CINNABAR_CHECK_OK(services::recount_aggregates(store, core->catalog));
   core->webhooks.emplace(core->clock, core->crypto, core->catalog, core->people, webhook_formats(),
@@ -177,11 +180,13 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config) {
   core->webhook_sender.emplace(store, core->clock, core->crypto, *core->webhooks, core->catalog,
                                core->people, *core->connector, webhooks, core->logger);
   core->services.emplace(services::Services{
-      core->catalog,         core->people,      *core->sessions, *core->tokens, *core->instances,
-      *core->instance_lists, *core->inbox,      *core->records,  *core->files,  *core->uploads,
-      *core->collaboration,  *core->clients,    *core->grants,   *core->admin,  *core->directory,
-      *core->engine,         *core->notices,    *core->drafts,   *core->jobs,   *core->simulation,
-      *core->webhooks,       *core->aggregates, core->clock,     core->crypto});
+      core->catalog,    core->people,          *core->sessions,      *core->tokens,
+      *core->instances, *core->instance_lists, *core->inbox,         *core->records,
+      *core->files,     *core->uploads,        *core->collaboration, *core->clients,
+      *core->grants,    *core->admin,          *core->directory,     *core->engine,
+      *core->notices,   *core->drafts,         *core->jobs,          *core->simulation,
+      *core->webhooks,  *core->aggregates,     *core->automations,   core->clock,
+      core->crypto});
   return core;
 }
 

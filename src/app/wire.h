@@ -65,6 +65,8 @@ struct Core {
   std::optional<services::SimulationService> simulation;
   std::optional<services::WebhookService> webhooks;
   std::optional<services::AggregateService> aggregates;
+  std::optional<services::AutomationService> automations;
+  std::optional<services::AutomationRunner> automation_runner;
   std::optional<services::Scheduler> scheduler;
   std::optional<services::BatchRunner> batches;
   std::optional<services::JobExecutor> executor;

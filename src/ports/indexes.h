@@ -52,7 +52,7 @@ constexpr Index three(std::string_view name, const Table& table, std::uint16_t a
 inline constexpr std::int64_t kWorkItemOpen = 1;       // WorkItemState::open
 inline constexpr std::int64_t kWorkItemCompleted = 2;  // WorkItemState::completed
 
-inline constexpr std::array<Index, 69> kIndexes{{
+inline constexpr std::array<Index, 73> kIndexes{{
     detail::one("application_by_key", schema::application::kTable, schema::application::key, true),
     detail::two("form_by_key", schema::form::kTable, schema::form::application_id,
                 schema::form::key, false),
@@ -412,6 +412,28 @@ inline constexpr std::array<Index, 69> kIndexes{{
                   schema::record_draft::id),
     detail::two("aggregate_by_key", schema::aggregate::kTable, schema::aggregate::application_id,
                 schema::aggregate::key, true),
+    detail::two("automation_by_key", schema::automation::kTable, schema::automation::application_id,
+                schema::automation::key, true),
+    detail::two("automation_run_by_automation", schema::automation_run::kTable,
+                schema::automation_run::automation_id, schema::automation_run::id, false),
+    Index{"automation_run_by_due",
+          &schema::automation_run::kTable,
+          {schema::automation_run::due_at, schema::automation_run::id, 0, 0},
+          2,
+          false,
+          {},
+          0,
+          {},
+          schema::automation_run::due_at},
+    Index{"automation_run_by_end",
+          &schema::automation_run::kTable,
+          {schema::automation_run::finished_at, 0, 0, 0},
+          1,
+          false,
+          {},
+          0,
+          {},
+          schema::automation_run::finished_at},
     detail::one("upload_by_end", schema::upload::kTable, schema::upload::expires_at, false),
     Index{"record_removed",
           &schema::record::kTable,

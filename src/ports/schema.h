@@ -805,12 +805,13 @@ enum : std::uint16_t {
   sent_by,
   comment,
   subject_id,
+  form_id,
   done,
   failed,
   created_at,
   read_at,
 };
-inline constexpr std::array<Column, 14> kColumns{{
+inline constexpr std::array<Column, 15> kColumns{{
     {"id", ColumnType::integer, false},
     {"kind", ColumnType::integer, false},
     {"instance_id", ColumnType::integer, true},
@@ -821,6 +822,7 @@ inline constexpr std::array<Column, 14> kColumns{{
     {"sent_by", ColumnType::integer, true},
     {"comment", ColumnType::text, true},
     {"subject_id", ColumnType::integer, true},
+    {"form_id", ColumnType::integer, true},
     {"done", ColumnType::integer, true},
     {"failed", ColumnType::integer, true},
     {"created_at", ColumnType::integer, false},
@@ -918,6 +920,64 @@ inline constexpr std::array<Column, 5> kColumns{{
 }};
 inline constexpr Table kTable{"aggregate", kColumns, 1};
 }  // namespace aggregate
+
+// What the server does by itself when something happens to a record: services/automation.h.
+// `document` is encoded by services/codec.
+namespace automation {
+enum : std::uint16_t {
+  id,
+  application_id,
+  key,
+  document,
+};
+inline constexpr std::array<Column, 4> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"application_id", ColumnType::integer, false},
+    {"key", ColumnType::text, false},
+    {"document", ColumnType::text, false},
+}};
+inline constexpr Table kTable{"automation", kColumns, 1};
+}  // namespace automation
+
+// One event that an automation follows, with how far its actions are. `data` and `former` are the
+// record's fields after and before; `due_at` is null when it is over.
+namespace automation_run {
+enum : std::uint16_t {
+  id,
+  automation_id,
+  form_id,
+  record_id,
+  kind,
+  executor_id,
+  depth,
+  data,
+  former,
+  step,
+  state,
+  queued_at,
+  due_at,
+  finished_at,
+  message,
+};
+inline constexpr std::array<Column, 15> kColumns{{
+    {"id", ColumnType::integer, false},
+    {"automation_id", ColumnType::integer, false},
+    {"form_id", ColumnType::integer, false},
+    {"record_id", ColumnType::integer, false},
+    {"kind", ColumnType::integer, false},
+    {"executor_id", ColumnType::integer, true},
+    {"depth", ColumnType::integer, false},
+    {"data", ColumnType::text, false},
+    {"former", ColumnType::text, true},
+    {"step", ColumnType::integer, false},
+    {"state", ColumnType::integer, false},
+    {"queued_at", ColumnType::integer, false},
+    {"due_at", ColumnType::integer, true},
+    {"finished_at", ColumnType::integer, true},
+    {"message", ColumnType::text, true},
+}};
+inline constexpr Table kTable{"automation_run", kColumns, 1};
+}  // namespace automation_run
 
 // The working calendar of the tenant: one row with the id 1, or none. `document` is encoded by
 // services/codec.
@@ -1216,7 +1276,7 @@ inline constexpr std::array<Column, 24> kColumns{{
 inline constexpr Table kTable{"webhook_delivery", kColumns, 1};
 }  // namespace webhook_delivery
 
-inline constexpr std::array<const Table*, 45> kAll{
+inline constexpr std::array<const Table*, 47> kAll{
     &meta::kTable,
     &application::kTable,
     &form::kTable,
@@ -1250,6 +1310,8 @@ inline constexpr std::array<const Table*, 45> kAll{
     &record_index::kTable,
     &record_draft::kTable,
     &aggregate::kTable,
+    &automation::kTable,
+    &automation_run::kTable,
     &aggregate_value::kTable,
     &work_calendar::kTable,
     &record_batch::kTable,

@@ -4,6 +4,7 @@
 #include "domain/process/bpmn/import.h"
 #include "ports/schema.h"
 #include "services/codec/aggregate_codec.h"
+#include "services/codec/automation_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/rows.h"
 #include "vocab/reasons.h"
@@ -130,6 +131,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::load(ports::ReadTransaction& sna
     catalog->external_of_.emplace(std::tuple{door, kind, internal}, external);
   }
   CINNABAR_CHECK_OK(catalog->load_aggregates(snapshot));
+  CINNABAR_CHECK_OK(catalog->load_automations(snapshot));
   return std::shared_ptr<const Catalog>(std::move(catalog));
 }
 
@@ -144,12 +146,9 @@ Status Catalog::load_aggregates(ports::ReadTransaction& snapshot) {
     if (!definition) return damaged("aggregate table", aggregate.id);
     aggregate.definition = std::move(*definition);
     for (const AggregateSource& source : aggregate.definition.sources) {
-      const auto form = std::ranges::find_if(forms_, [&](const auto& known) {
-        return known.second.application == aggregate.application &&
-               known.second.definition->key == source.form;
-      });
-      if (form == forms_.end()) return damaged("aggregate table", aggregate.id);
-      aggregate.forms.push_back(form->first);
+      const auto form = form_of(aggregate.application, source.form);
+      if (!form) return damaged("aggregate table", aggregate.id);
+      aggregate.forms.push_back(*form);
     }
     aggregates_.emplace(aggregate.id, std::move(aggregate));
   }
@@ -160,6 +159,45 @@ Status Catalog::load_aggregates(ports::ReadTransaction& snapshot) {
     }
   }
   return {};
+}
+
+std::optional<FormId> Catalog::form_of(ApplicationId application, std::string_view key) const {
+  const auto form = std::ranges::find_if(forms_, [&](const auto& known) {
+    return known.second.application == application && known.second.definition->key == key;
+  });
+  if (form == forms_.end()) return std::nullopt;
+  return form->first;
+}
+
+Status Catalog::load_automations(ports::ReadTransaction& snapshot) {
+  namespace columns = schema::automation;
+  CINNABAR_TRY(const auto rows, all_rows(snapshot, columns::kTable));
+  for (const ports::Row& row : rows) {
+    DeployedAutomation automation;
+    automation.id = int_of(row, columns::id);
+    automation.application = id_of<ApplicationId>(row, columns::application_id);
+    auto definition = codec::parse_automation(text_of(row, columns::document));
+    const auto form = definition ? form_of(automation.application, definition->form) : std::nullopt;
+    if (!form) return damaged("automation", automation.id);
+    automation.form = *form;
+    for (const AutomationAction& action : definition->actions) {
+      const auto target = action.form.empty() ? form : form_of(automation.application, action.form);
+      if (!target) return damaged("automation", automation.id);
+      automation.targets.push_back(*target);
+    }
+    automation.definition = std::move(*definition);
+    automations_.emplace(automation.id, std::move(automation));
+  }
+  for (const auto& [id, automation] : automations_) {
+    automations_of_[automation.form].push_back(&automation);
+  }
+  return {};
+}
+
+const std::vector<const DeployedAutomation*>& Catalog::automations_of(FormId form) const {
+  static const std::vector<const DeployedAutomation*> kNone;
+  const auto it = automations_of_.find(form);
+  return it == automations_of_.end() ? kNone : it->second;
 }
 
 const DeployedAggregate* Catalog::aggregate(std::int64_t id) const {

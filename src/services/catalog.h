@@ -8,6 +8,7 @@
 #include "domain/form/form_definition.h"
 #include "domain/process/definition.h"
 #include "ports/store.h"
+#include "services/automation.h"
 #include "services/snapshot_source.h"
 #include "vocab/decimal.h"
 #include "vocab/ids.h"
@@ -124,6 +125,12 @@ class Catalog {
   // Those with that form among their sources.
   [[nodiscard]] const std::vector<const DeployedAggregate*>& aggregates_of(FormId form) const;
 
+  [[nodiscard]] const std::map<std::int64_t, DeployedAutomation>& automations() const {
+    return automations_;
+  }
+  // Those that follow the records of that form.
+  [[nodiscard]] const std::vector<const DeployedAutomation*>& automations_of(FormId form) const;
+
   // A name that a client or administrator chose, for example door "acme", kind "api_path".
   [[nodiscard]] std::optional<std::int64_t> find_external(std::string_view door,
                                                           std::string_view kind,
@@ -134,6 +141,10 @@ class Catalog {
 
  private:
   Status load_aggregates(ports::ReadTransaction& snapshot);
+  Status load_automations(ports::ReadTransaction& snapshot);
+  // By its key; nullopt when the application has none.
+  [[nodiscard]] std::optional<FormId> form_of(ApplicationId application,
+                                              std::string_view key) const;
 
   std::map<ApplicationId, Application> applications_;
   std::map<ProcessId, Process> processes_;
@@ -141,6 +152,8 @@ class Catalog {
   std::map<ProcessDefinitionId, std::shared_ptr<const DeployedDefinition>> definitions_;
   std::map<std::int64_t, DeployedAggregate> aggregates_;
   std::map<FormId, std::vector<const DeployedAggregate*>> aggregates_of_;
+  std::map<std::int64_t, DeployedAutomation> automations_;
+  std::map<FormId, std::vector<const DeployedAutomation*>> automations_of_;
   std::map<std::string, ProcessId, std::less<>> by_uuid_;  // without dashes
   std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> external_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::string> external_of_;

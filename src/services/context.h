@@ -19,6 +19,10 @@ struct CallContext {
   std::string remote;  // address of the caller, for the audit
   // Of callers who act as a user; the door decides it by how they showed who they are.
   Origin origin = Origin::person;
+  // A program's writes run automations when it asks for that.
+  bool asks_automations = false;
+  // How many automations led to this call, one through the other.
+  int automation_depth = 0;
 };
 
 inline Origin origin_of(const CallContext& context) {

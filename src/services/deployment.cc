@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ports/schema.h"
 #include "services/codec/aggregate_codec.h"
+#include "services/codec/automation_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/rows.h"
 #include "services/start_triggers.h"
@@ -49,6 +50,7 @@ Result<Deployment> DeploymentWriter::run() {
     CINNABAR_CHECK_OK(place_process(process));
   CINNABAR_CHECK_OK(place_permissions());
   CINNABAR_CHECK_OK(place_aggregates());
+  CINNABAR_CHECK_OK(place_automations());
   const bool document_changed =
       application_is_new_ ||
       text_of(application_row_, schema::application::document) != package_.document;
@@ -276,6 +278,38 @@ Status DeploymentWriter::place_aggregates() {
     for (const ports::Row& value : values) {
       transaction_.erase(totals::kTable, {value[totals::aggregate_id], value[totals::group_key]});
     }
+    transaction_.erase(columns::kTable, {row[columns::id]});
+    changed_ = true;
+  }
+  return {};
+}
+
+// Runs of those that are gone find nothing to do and say so.
+Status DeploymentWriter::place_automations() {
+  namespace columns = schema::automation;
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = where_equal(columns::application_id, cell(deployment_.application));
+  CINNABAR_TRY(const auto rows, transaction_.select(select));
+  std::map<std::string, ports::Row> stored;
+  for (const ports::Row& row : rows) stored.emplace(text_of(row, columns::key), row);
+  for (const AutomationDefinition& definition : package_.automations) {
+    const std::string document = codec::print_automation(definition);
+    auto known = stored.extract(definition.key);
+    if (!known.empty() && text_of(known.mapped(), columns::document) == document) continue;
+    ports::Row row;
+    if (known.empty()) {
+      CINNABAR_TRY(const std::int64_t id, fresh_id());
+      row = {cell(id), cell(deployment_.application), cell(definition.key), {}};
+    } else {
+      row = std::move(known.mapped());
+    }
+    row[columns::document] = cell(document);
+    transaction_.put(columns::kTable, std::move(row));
+    deployment_.lines.push_back("automation " + definition.key);
+    changed_ = true;
+  }
+  for (const auto& [key, row] : stored) {
     transaction_.erase(columns::kTable, {row[columns::id]});
     changed_ = true;
   }

@@ -40,6 +40,7 @@ class DeploymentWriter {
   Status place_names(const std::vector<ExternalName>& names, std::int64_t internal);
   Status place_permissions();
   Status place_aggregates();
+  Status place_automations();
   Status check_uuid(const std::string& uuid, ProcessId process);
 
   ports::WriteTransaction& transaction_;

@@ -58,7 +58,7 @@ EngineRun::EngineRun(ports::WriteTransaction& transaction, const CallContext& co
       context_(context),
       around_(std::move(surroundings)),
       ids_(transaction),
-      webhooks_(transaction, context),
+      events_(transaction, context, *around_.catalog),
       own_ledger_(transaction, *around_.catalog) {}
 
 Result<EngineRun::Touched*> EngineRun::touch(ProcessInstanceId id) {
@@ -626,7 +626,7 @@ Status EngineRun::write() {
                                                .context = context_,
                                                .definition = *touched.definition,
                                                .people = *around_.people,
-                                               .webhooks = webhooks_,
+                                               .events = events_,
                                                .application = process->application,
                                                .form = touched.form,
                                                .action = touched.action,

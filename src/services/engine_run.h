@@ -156,7 +156,7 @@ class EngineRun {
   const CallContext& context_;
   EngineSurroundings around_;
   SequenceIds ids_;
-  WebhookQueue webhooks_;
+  RecordEvents events_;
   AggregateLedger own_ledger_;
   AggregateLedger* ledger_ = &own_ledger_;
   std::map<ProcessInstanceId, FieldValues> counted_;  // new records that the ledger has already

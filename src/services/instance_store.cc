@@ -45,11 +45,11 @@ ports::Row instance_row(const DecisionRecord& record, std::string state) {
           cell_or_null(loaded.start.initiator_position)};
 }
 
-Status tell_webhooks(const DecisionRecord& record, WebhookKind kind) {
+Status tell_of(const DecisionRecord& record, WebhookKind kind) {
   namespace columns = schema::record;
-  CINNABAR_TRY(const bool is_heard,
-               record.webhooks.is_heard(record.application, record.form, kind));
-  if (!is_heard) return {};
+  CINNABAR_TRY(const bool is_followed,
+               record.events.are_followed(record.application, record.form, kind));
+  if (!is_followed) return {};
   const process::Instance& after = record.decision.after;
   const ports::Row& before = record.loaded.record_row;
   const UserId user = record.context.principal.user;
@@ -68,7 +68,7 @@ Status tell_webhooks(const DecisionRecord& record, WebhookKind kind) {
   event.record.created_at = record.is_new ? record.now : instant_of(before, columns::created_at);
   if (!record.is_new) event.record.updated_by = user;
   event.record.updated_at = record.now;
-  return record.webhooks.add(std::move(event));
+  return record.events.add(event, record.is_new ? nullptr : &record.loaded.instance.fields);
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {
@@ -88,7 +88,7 @@ Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& 
         {cell(loaded.record), cell(record.form), cell(loaded.definition->form_version),
          cell(after.id), cell(std::move(data)), cell(std::int64_t{1}), user, CellValue{},
          cell(record.now), cell(record.now), CellValue{}, CellValue{}});
-    return tell_webhooks(record, WebhookKind::record_created);
+    return tell_of(record, WebhookKind::record_created);
   }
   if (after.fields == loaded.instance.fields) return {};
   ports::Row row = loaded.record_row;
@@ -98,7 +98,7 @@ Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& 
   row[columns::updated_by] = user;
   row[columns::updated_at] = cell(record.now);
   transaction.update_if(columns::kTable, std::move(row), columns::version, version);
-  return tell_webhooks(record, WebhookKind::record_changed);
+  return tell_of(record, WebhookKind::record_changed);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "services/context.h"
 #include "services/instance_list.h"
 #include "services/people.h"
-#include "services/webhook_event.h"
+#include "services/record_events.h"
 
 #include <memory>
 #include <optional>
@@ -54,7 +54,7 @@ struct DecisionRecord {
   const CallContext& context;
   const DeployedDefinition& definition;  // that it follows now
   const People& people;
-  WebhookQueue& webhooks;
+  RecordEvents& events;
   ApplicationId application;
   FormId form;
   std::string_view action;  // for the audit: "start", "complete", ...

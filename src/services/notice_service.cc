@@ -31,12 +31,17 @@ NoticeRow read_row(const ports::Row& row) {
     notice.failed = int_of(row, columns::failed);
     return notice;
   }
+  notice.sent_by = id_of<UserId>(row, columns::sent_by);
+  notice.comment = optional_text_of(row, columns::comment).value_or("");
+  if (notice.kind == NoticeKind::record) {
+    notice.form = id_of<FormId>(row, columns::form_id);
+    notice.record = id_of<RecordId>(row, columns::subject_id);
+    return notice;
+  }
   notice.instance = id_of<ProcessInstanceId>(row, columns::instance_id);
   notice.process = id_of<ProcessId>(row, columns::process_id);
   notice.number = int_of(row, columns::number);
   notice.node_id = text_of(row, columns::node_id);
-  notice.sent_by = id_of<UserId>(row, columns::sent_by);
-  notice.comment = optional_text_of(row, columns::comment).value_or("");
   return notice;
 }
 
@@ -89,6 +94,8 @@ std::string_view name(NoticeKind kind) {
       return "copy";
     case NoticeKind::batch_finished:
       return "batch_finished";
+    case NoticeKind::record:
+      return "record";
   }
   CINNABAR_UNREACHABLE();
 }
@@ -102,6 +109,21 @@ Status add_notice(ports::WriteTransaction& transaction, const BatchEnd& end, Ins
   row[columns::subject_id] = cell(end.batch);
   row[columns::done] = cell(end.done);
   row[columns::failed] = cell(end.failed);
+  row[columns::created_at] = cell(now);
+  transaction.insert(columns::kTable, std::move(row));
+  return {};
+}
+
+Status add_notice(ports::WriteTransaction& transaction, const RecordNotice& notice, Instant now) {
+  CINNABAR_TRY(const std::int64_t id, transaction.next_number("runtime"));
+  ports::Row row(columns::kColumns.size());
+  row[columns::id] = cell(id);
+  row[columns::kind] = cell(NoticeKind::record);
+  row[columns::reader_id] = cell(notice.reader);
+  row[columns::sent_by] = cell_or_null(notice.sent_by);
+  row[columns::comment] = cell_or_null(notice.text);
+  row[columns::subject_id] = cell(notice.record);
+  row[columns::form_id] = cell(notice.form);
   row[columns::created_at] = cell(now);
   transaction.insert(columns::kTable, std::move(row));
   return {};

@@ -1,4 +1,5 @@
-// What people are told of and need not decide: copies of instances, and the end of their batches.
+// What people are told of and need not decide: copies of instances, the end of their batches, and
+// records that an automation tells of.
 //
 // A copy belongs to the history of its instance, so reading it is a command of the engine; other
 // notices are rows alone. Thread: any; commands run inside a write transaction. Errors: not_found
@@ -14,7 +15,7 @@
 namespace cinnabar::services {
 
 // Stored: append only.
-enum class NoticeKind : std::uint8_t { copy = 1, batch_finished = 2 };
+enum class NoticeKind : std::uint8_t { copy = 1, batch_finished = 2, record = 3 };
 std::string_view name(NoticeKind kind);
 
 struct NoticeRow {
@@ -27,6 +28,8 @@ struct NoticeRow {
   std::string node_id;
   UserId sent_by;  // unassigned: the process
   std::string comment;
+  FormId form;  // of a record, with sent_by (whose write it was) and the comment
+  RecordId record;
   std::int64_t batch = 0;  // of batch_finished, with how many items ended how
   std::int64_t done = 0;
   std::int64_t failed = 0;
@@ -52,6 +55,17 @@ struct BatchEnd {
   std::int64_t failed = 0;
 };
 Status add_notice(ports::WriteTransaction& transaction, const BatchEnd& end, Instant now);
+
+// What an automation says of a record.
+inline constexpr std::size_t kNoticeTextBytesMax = 2'000;
+struct RecordNotice {
+  FormId form;
+  RecordId record;
+  UserId reader;
+  UserId sent_by;  // unassigned: the server itself
+  std::string text;
+};
+Status add_notice(ports::WriteTransaction& transaction, const RecordNotice& notice, Instant now);
 
 class NoticeService {
  public:

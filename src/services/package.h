@@ -59,6 +59,7 @@ struct Package {
   std::vector<PackageProcess> processes;
   std::vector<PackagePermission> permissions;
   std::vector<AggregateDefinition> aggregates;
+  std::vector<AutomationDefinition> automations;
   std::vector<ExternalName> external;  // of the application itself
 };
 

@@ -1,5 +1,6 @@
 #include "services/record_service.h"
 
+#include "domain/form/formula.h"
 #include "domain/form/validate.h"
 #include "ports/schema.h"
 #include "services/aggregate.h"
@@ -7,14 +8,15 @@
 #include "services/engine_run.h"
 #include "services/expiry.h"
 #include "services/instance_access.h"
+#include "services/record_events.h"
 #include "services/record_index.h"
 #include "services/record_rows.h"
 #include "services/rows.h"
-#include "services/webhook_event.h"
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cinnabar::services {
 namespace {
@@ -109,7 +111,7 @@ class Creation {
         people_(around.people),
         catalog_(around.catalog),
         ledger_(transaction, *catalog_),
-        webhooks_(transaction, context),
+        events_(transaction, context, *catalog_),
         run_(transaction, context, std::move(around)) {
     run_.allow_twins();
     run_.share(ledger_);
@@ -123,6 +125,7 @@ class Creation {
     CINNABAR_CHECK_OK(check_size(codec::encode_fields(fields)));
     CINNABAR_CHECK_OK(assign_serials(transaction_, form_.id, *form_.definition, fields));
     CINNABAR_CHECK_OK(assign_row_ids(transaction_, *form_.definition, nullptr, fields));
+    form::calculate(*form_.definition, fields);
     const UserId caller = context_.principal.user;
     const RecordOrigin origin = row.origin.value_or(RecordOrigin{caller, UserId{}, now_, now_});
     const RecordId id = row.id.is_assigned() ? row.id : RecordId{run_.fresh_id()};
@@ -167,9 +170,9 @@ class Creation {
                                           cell(std::int64_t{1}), cell(origin.created_by),
                                           cell_or_null(origin.updated_by), cell(origin.created_at),
                                           cell(origin.updated_at), CellValue{}, CellValue{}});
-    CINNABAR_TRY(const bool is_heard,
-                 webhooks_.is_heard(form_.application, form_.id, WebhookKind::record_created));
-    if (!is_heard) return {};
+    CINNABAR_TRY(const bool is_followed,
+                 events_.are_followed(form_.application, form_.id, WebhookKind::record_created));
+    if (!is_followed) return {};
     RecordView made;
     made.id = id;
     made.form = form_.id;
@@ -177,7 +180,7 @@ class Creation {
     made.created_by = context_.principal.user;
     made.created_at = now_;
     made.updated_at = now_;
-    return webhooks_.add(record_event(WebhookKind::record_created, form_, std::move(made), now_));
+    return events_.add(record_event(WebhookKind::record_created, form_, std::move(made), now_));
   }
 
   ports::WriteTransaction& transaction_;
@@ -188,7 +191,7 @@ class Creation {
   std::shared_ptr<const People> people_;
   std::shared_ptr<const Catalog> catalog_;
   AggregateLedger ledger_;  // of records without a process, as below
-  WebhookQueue webhooks_;   // of records without a process; the run tells of others
+  RecordEvents events_;     // of records without a process; the run tells of others
   EngineRun run_;
 };
 
@@ -222,6 +225,7 @@ const Process* RecordService::process_of(const Catalog& catalog, FormId form) {
 
 Status RecordService::check_may(const CallContext& context, const Catalog& catalog, FormId form,
                                 PermissionAction action) const {
+  if (context.principal.kind == PrincipalKind::system) return {};
   const auto people = people_.current();
   if (may_on_form(*people, catalog, context.principal.user, form, action)) return {};
   return not_permitted();
@@ -288,6 +292,7 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(check_values(*form->definition, &view.fields, request.changes, *people));
   CINNABAR_CHECK_OK(assign_row_ids(transaction, *form->definition, &view.fields, request.changes));
   FieldValues after = form::merge(view.fields, request.changes);
+  form::calculate(*form->definition, after);
   std::string data = codec::encode_fields(after);
   CINNABAR_CHECK_OK(check_size(data));
   AggregateLedger own_ledger(transaction, *catalog);
@@ -323,15 +328,15 @@ Result<RecordView> RecordService::change(ports::WriteTransaction& transaction,
                                 .before = &view.fields,
                                 .after = &after},
                                now));
-  const bool has_changed = view.fields != after;
-  view.fields = std::move(after);
+  const FieldValues former = std::exchange(view.fields, std::move(after));
   view.version += 1;
   view.updated_by = context.principal.user;
   view.updated_at = now;
   // What an instance holds is told of by its own write.
-  if (view.instance.is_assigned() || !has_changed) return view;
-  WebhookQueue webhooks(transaction, context);
-  CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_changed, *form, view, now)));
+  if (view.instance.is_assigned() || view.fields == former) return view;
+  RecordEvents events(transaction, context, *catalog);
+  CINNABAR_CHECK_OK(
+      events.add(record_event(WebhookKind::record_changed, *form, view, now), &former));
   return view;
 }
 
@@ -343,7 +348,7 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(check_may(context, *catalog, form_id, PermissionAction::remove));
   const Instant now = clock_.now();
   EngineRun run(transaction, context, {catalog, people_.current(), now, utc_offset_});
-  WebhookQueue webhooks(transaction, context);
+  RecordEvents events(transaction, context, *catalog);
   AggregateLedger ledger(transaction, *catalog);
   run.share(ledger);
   std::map<RecordId, ports::Row> found;
@@ -369,7 +374,7 @@ Result<std::int64_t> RecordService::remove(ports::WriteTransaction& transaction,
     CINNABAR_CHECK_OK(
         log_change(transaction, context,
                    {.record = view.id, .form = form_id, .action = RecordAction::removed}, now));
-    CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_removed, *form, view, now)));
+    CINNABAR_CHECK_OK(events.add(record_event(WebhookKind::record_removed, *form, view, now)));
   }
   CINNABAR_CHECK_OK(run.finish());
   return std::ssize(views);
@@ -427,8 +432,8 @@ Result<RecordView> RecordService::restore(ports::WriteTransaction& transaction,
   CINNABAR_CHECK_OK(
       log_change(transaction, context,
                  {.record = record, .form = form_id, .action = RecordAction::restored}, now));
-  WebhookQueue webhooks(transaction, context);
-  CINNABAR_CHECK_OK(webhooks.add(record_event(WebhookKind::record_restored, *form, view, now)));
+  RecordEvents events(transaction, context, *catalog);
+  CINNABAR_CHECK_OK(events.add(record_event(WebhookKind::record_restored, *form, view, now)));
   return view;
 }
 

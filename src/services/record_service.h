@@ -5,10 +5,10 @@
 // instance holds is changed by a command of the engine, so that its history tells of it.
 //
 // Who may: whoever has `add`, `modify`, `remove` or `view` on a process of the form; administrators
-// for forms without a process. Commands run inside a write transaction and answer before the
-// commit; reads run on a snapshot. Errors: permission_denied (not_permitted); not_found
-// (form_unknown, record_unknown); invalid_argument (fields_invalid, filter_invalid,
-// limit_exceeded).
+// for forms without a process; the server itself always may. Commands run inside a write
+// transaction and answer before the commit; reads run on a snapshot. Errors: permission_denied
+// (not_permitted); not_found (form_unknown, record_unknown); invalid_argument (fields_invalid,
+// filter_invalid, limit_exceeded).
 #pragma once
 
 #include "base/result.h"

@@ -6,6 +6,7 @@
 #include "ports/crypto.h"
 #include "services/admin_service.h"
 #include "services/aggregate.h"
+#include "services/automation_runner.h"
 #include "services/catalog.h"
 #include "services/client_service.h"
 #include "services/collaboration_service.h"
@@ -52,6 +53,7 @@ struct Services {
   SimulationService& simulation;
   WebhookService& webhooks;
   AggregateService& aggregates;
+  AutomationService& automations;
   ports::Clock& clock;
   ports::Crypto& crypto;
 };

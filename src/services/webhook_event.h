@@ -16,8 +16,8 @@
 #include "services/context.h"
 #include "services/people.h"
 #include "services/record_service.h"
+#include "services/webhook_kind.h"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,20 +27,6 @@
 #include <vector>
 
 namespace cinnabar::services {
-
-// Their numbers are bits of webhook.events. Stored: append only.
-enum class WebhookKind : std::uint8_t {
-  record_created = 1,
-  record_changed = 2,
-  record_removed = 4,
-  form_changed = 8,
-  record_restored = 16,
-};
-inline constexpr std::array kWebhookKinds{WebhookKind::record_created, WebhookKind::record_changed,
-                                          WebhookKind::record_removed, WebhookKind::record_restored,
-                                          WebhookKind::form_changed};
-std::string_view name(WebhookKind kind);
-std::optional<WebhookKind> parse_webhook_kind(std::string_view text);
 
 struct WebhookEvent {
   WebhookKind kind = WebhookKind::record_created;

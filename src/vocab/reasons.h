@@ -53,6 +53,7 @@ inline constexpr Reason kFilterInvalid{"filter_invalid"};
 inline constexpr Reason kBatchKeyTaken{"batch_key_taken"};
 inline constexpr Reason kAggregateCheckFailed{"aggregate_check_failed"};
 inline constexpr Reason kAggregateUnknown{"aggregate_unknown"};
+inline constexpr Reason kAutomationUnknown{"automation_unknown"};
 inline constexpr Reason kUploadDone{"upload_done"};
 inline constexpr Reason kAttachmentUnknown{"attachment_unknown"};
 inline constexpr Reason kUserUnknown{"user_unknown"};

@@ -15,15 +15,11 @@ Json aggregate_json(const Names& names, const services::DeployedAggregate& aggre
   const services::AggregateDefinition& definition = aggregate.definition;
   Json forms = Json::array();
   for (const services::AggregateSource& source : definition.sources) forms.push(source.form);
-  Json application = Json::object().set("id", aggregate.application.value());
-  if (const auto* known = names.catalog->application(aggregate.application)) {
-    application.set("key", known->key).set("name", known->name);
-  }
   return Json::object()
       .set("id", aggregate.id)
       .set("key", definition.key)
       .set("name", definition.name)
-      .set("application", std::move(application))
+      .set("application", application_json(*names.catalog, aggregate.application))
       .set("forms", std::move(forms))
       .set("at_least", definition.at_least.has_value()
                            ? Json(Json::Number{definition.at_least->text()})

@@ -78,6 +78,9 @@ api::Answer extend_job(const api::Call& call);
 api::Answer list_aggregates(const api::Call& call);
 api::Answer show_aggregate_totals(const api::Call& call);
 
+api::Answer list_automations(const api::Call& call);
+api::Answer list_automation_runs(const api::Call& call);
+
 api::Answer list_removed_records(const api::Call& call);
 api::Answer restore_record(const api::Call& call);
 

@@ -5,6 +5,7 @@
 #include "api/native/batch_routes.h"
 #include "api/native/engine_routes.h"
 #include "api/native/handlers.h"
+#include "api/native/platform_routes.h"
 #include "api/native/webhook_format.h"
 #include "api/native/webhook_routes.h"
 
@@ -142,8 +143,8 @@ constexpr std::array<Route, A + B> join(const std::array<Route, A>& first,
   std::ranges::copy(second, all.begin() + A);
   return all;
 }
-constexpr auto kRoutes =
-    join(join(join(kBasicRoutes, kBatchRoutes), kEngineRoutes), kWebhookRoutes);
+constexpr auto kRoutes = join(
+    join(join(join(kBasicRoutes, kBatchRoutes), kEngineRoutes), kWebhookRoutes), kPlatformRoutes);
 
 constexpr std::array<std::string_view, 1> kPrefixes{"/api"};
 

@@ -22,6 +22,17 @@ Json notice_json(const Names& names, const services::NoticeRow& notice) {
         .set("created_at", time_json(notice.created_at))
         .set("read_at", notice.read_at.has_value() ? time_json(*notice.read_at) : Json(nullptr));
   }
+  if (notice.kind == services::NoticeKind::record) {
+    return Json::object()
+        .set("id", notice.id.value())
+        .set("kind", name(notice.kind))
+        .set("form", form_json(*names.catalog, notice.form))
+        .set("record", notice.record.value())
+        .set("sent_by", user_json(*names.people, notice.sent_by))
+        .set("comment", text_or_null(notice.comment))
+        .set("created_at", time_json(notice.created_at))
+        .set("read_at", notice.read_at.has_value() ? time_json(*notice.read_at) : Json(nullptr));
+  }
   return Json::object()
       .set("id", notice.id.value())
       .set("kind", name(notice.kind))

@@ -14,12 +14,9 @@ constexpr std::int64_t kPageDefault = 50;
 constexpr std::int64_t kPageMax = 1'000;
 
 Json record_json(const Names& names, const services::RecordView& record) {
-  const services::DeployedForm* form = names.catalog->form(record.form);
-  Json place = Json::object().set("id", record.form.value());
-  if (form != nullptr) place.set("key", form->definition->key).set("name", form->definition->name);
   return Json::object()
       .set("id", record.id.value())
-      .set("form", std::move(place))
+      .set("form", form_json(*names.catalog, record.form))
       .set("fields", fields_json(names, record.fields))
       .set("process_instance",
            record.instance.is_assigned() ? Json(record.instance.value()) : Json(nullptr))

@@ -47,6 +47,22 @@ Json process_json(const services::Catalog& catalog, ProcessId process) {
   return json;
 }
 
+Json form_json(const services::Catalog& catalog, FormId form) {
+  Json json = Json::object().set("id", form.value());
+  if (const services::DeployedForm* known = catalog.form(form)) {
+    json.set("key", known->definition->key).set("name", known->definition->name);
+  }
+  return json;
+}
+
+Json application_json(const services::Catalog& catalog, ApplicationId application) {
+  Json json = Json::object().set("id", application.value());
+  if (const services::Application* known = catalog.application(application)) {
+    json.set("key", known->key).set("name", known->name);
+  }
+  return json;
+}
+
 Json work_item_json(const Names& names, std::span<const api::Door* const> doors,
                     const services::InboxItem& item) {
   Json actions = Json::array();

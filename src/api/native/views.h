@@ -21,6 +21,8 @@ Names names_of(const api::Call& call);
 Json user_json(const services::People& people, UserId user);
 Json group_json(const services::People& people, GroupId group);
 Json process_json(const services::Catalog& catalog, ProcessId process);
+Json form_json(const services::Catalog& catalog, FormId form);
+Json application_json(const services::Catalog& catalog, ApplicationId application);
 Json time_json(Instant at);
 Json text_or_null(const std::optional<std::string>& text);
 Json text_or_null(const std::string& text);

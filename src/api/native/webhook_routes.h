@@ -1,5 +1,4 @@
-// Routes of webhooks, aggregate tables, the recycle bin and the working calendar: a part of the
-// table in native.cc.
+// Routes of webhooks: a part of the table in native.cc.
 #pragma once
 
 #include "api/common/route.h"
@@ -14,53 +13,11 @@ inline constexpr std::string_view kWebhookJson =
     R"("url":"https://stock.example/hook","format":"native","events":["record_created","record_changed","record_removed","form_changed","record_restored"],)"
     R"("include_api_writes":false,"enabled":true,"failures":0,"switched_off_at":null,)"
     R"("created_at":"2026-01-31T09:00:00Z","updated_at":"2026-01-31T09:00:00Z"})";
-inline constexpr std::string_view kCalendarJson =
-    R"({"calendar":{"utc_offset":"+08:00","week":{"monday":["09:00-12:00","13:30-18:00"],"tuesday":["09:00-18:00"]},)"
-    R"("special_days":[{"date":"2026-10-01","hours":[],"name":"National Day"}]}})";
 inline constexpr std::string_view kWebhookDeliveryJson =
     R"({"id":41,"event":"record_created","form":2,"record":18,"state":"waiting","attempts":0,"queued_at":"2026-01-31T09:00:00Z",)"
     R"("due_at":"2026-01-31T09:00:00Z","finished_at":null,"answer":null,"message":null})";
 
 inline constexpr std::array kWebhookRoutes{
-    api::Route{
-        "GET",
-        "/api/v1/aggregates",
-        api::Lane::cpu,
-        list_aggregates,
-        {"Aggregate tables over records that the caller may view", "",
-         R"({"items":[{"id":7,"key":"stock","name":"Stock","application":{"id":1,"key":"shop","name":"Shop"},"forms":["inbound","outbound"],"at_least":0}],"next":null})"}},
-    api::Route{"GET",
-               "/api/v1/aggregates/{id}/totals",
-               api::Lane::read,
-               show_aggregate_totals,
-               {"Its totals by group; ?limit= and ?after=, the last group as a JSON list", "",
-                R"({"items":[{"group":["screw"],"total":5}]})"}},
-    api::Route{
-        "GET",
-        "/api/v1/removed-records",
-        api::Lane::read,
-        list_removed_records,
-        {"The recycle bin of a form, the newest records first; ?form=, ?limit= and ?after=", "",
-         R"({"items":[{"id":18,"form":{"id":2,"key":"order","name":"Order"},"fields":{"amount":7},"process_instance":null,"created_at":"2026-01-31T09:00:00Z","removed_at":"2026-02-01T09:00:00Z","removed_by":{"id":1,"name":"alice","display_name":"Alice"}}],"next":null})"}},
-    api::Route{
-        "POST",
-        "/api/v1/removed-records/{id}/restore",
-        api::Lane::cpu,
-        restore_record,
-        {"Bring a removed record back; an instance that ended with it stays ended", R"({})",
-         R"({"id":18,"form":{"id":2,"key":"order","name":"Order"},"fields":{"amount":7},"process_instance":null,"created_at":"2026-01-31T09:00:00Z"})"}},
-    api::Route{"GET",
-               "/api/v1/calendar",
-               api::Lane::cpu,
-               show_calendar,
-               {"The working calendar that due dates follow, or null", "", kCalendarJson}},
-    api::Route{
-        "PUT",
-        "/api/v1/calendar",
-        api::Lane::cpu,
-        set_calendar,
-        {"Say when people work; null: all the time. Tasks that were offered keep their dates",
-         kCalendarJson, kCalendarJson}},
     api::Route{
         "POST",
         "/api/v1/webhooks",

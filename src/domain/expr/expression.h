@@ -44,6 +44,7 @@ class Expression {
   // The names it reads from the scope, dotted as they are written, once each; not those that may be
   // members of what a filter looks at.
   [[nodiscard]] std::vector<std::string> names() const;
+  friend bool operator==(const Expression& a, const Expression& b) { return a.text_ == b.text_; }
 
  private:
   Expression(std::string text, std::shared_ptr<const Program> program);

@@ -6,6 +6,7 @@
 #include "vocab/limits.h"
 #include "vocab/reasons.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -37,8 +38,23 @@ bool may_have_pattern(FieldType type) {
          type == FieldType::serial;
 }
 
+bool may_have_formula(FieldType type) {
+  return type != FieldType::file && type != FieldType::subtable && type != FieldType::serial &&
+         type != FieldType::label;
+}
+
+// For programs that write names without quotes.
+bool is_alias(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !text.empty() && text.size() <= limits::kNameBytesMax && is_letter(text.front()) &&
+         std::ranges::all_of(
+             text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 class Checker {
  public:
+  explicit Checker(const FormDefinition& form) : form_(form) {}
+
   void check_fields(const std::vector<Field>& fields, const std::string& prefix, bool is_column) {
     std::set<std::string> seen;
     std::set<FieldRole> roles;
@@ -57,6 +73,7 @@ class Checker {
       }
       check_field(field, id, is_column);
     }
+    check_aliases(fields, seen, prefix);
   }
 
   void add(std::string id, Reason reason, std::string detail) {
@@ -66,6 +83,20 @@ class Checker {
   std::vector<FieldError> take() { return std::move(errors_); }
 
  private:
+  void check_aliases(const std::vector<Field>& fields, std::set<std::string> taken,
+                     const std::string& prefix) {
+    for (const Field& field : fields) {
+      if (field.alias.empty()) continue;
+      if (!is_alias(field.alias)) {
+        add(prefix + field.id, reasons::kArgumentMalformed,
+            "an alias begins with a small letter; small letters, digits and _ follow");
+      } else if (to_lower_ascii(field.id) != field.alias && !taken.insert(field.alias).second) {
+        add(prefix + field.id, reasons::kNameTaken,
+            "another field has the alias, or the id, " + field.alias);
+      }
+    }
+  }
+
   void check_field(const Field& field, const std::string& id, bool is_column) {
     if (!field.pattern.empty() && !may_have_pattern(field.type)) {
       add(id, reasons::kArgumentMalformed, "only text fields may have a pattern");
@@ -82,7 +113,49 @@ class Checker {
       add(id, reasons::kFieldWrongType,
           "the default value does not fit a field of type " + std::string(name(field.type)));
     }
+    check_formula(field, id, is_column);
     check_columns(field, id, is_column);
+  }
+
+  // What a formula may read: the fields above it, those without a formula anywhere, and for a
+  // column the same of its table.
+  void check_formula(const Field& field, const std::string& id, bool is_column) {
+    if (!field.formula) return;
+    if (!may_have_formula(field.type)) {
+      add(id, reasons::kArgumentMalformed,
+          "a field of type " + std::string(name(field.type)) + " can not be calculated");
+    }
+    if (field.required || field.unique || !field.default_value.is_null()) {
+      add(id, reasons::kArgumentMalformed,
+          "a calculated field is not required or unique and has no default value");
+    }
+    for (const std::string& read : field.formula->names()) {
+      const auto reads = [&read](const Field& other) {
+        const std::string_view whole = read;
+        return equals_ignore_ascii_case(other.id, whole) ||
+               (whole.size() > other.id.size() && whole[other.id.size()] == '.' &&
+                equals_ignore_ascii_case(other.id, whole.substr(0, other.id.size())));
+      };
+      if (is_column && may_be_read(table_->columns, field, reads)) continue;
+      if (!may_be_read(form_.fields, is_column ? *table_ : field, reads)) {
+        add(id, reasons::kFieldUnknown, "the formula reads no field above it: " + read);
+      }
+    }
+  }
+
+  template <typename Reads>
+  static bool may_be_read(const std::vector<Field>& fields, const Field& reader,
+                          const Reads& reads) {
+    bool is_above = true;
+    for (const Field& other : fields) {
+      if (&other == &reader) {
+        is_above = false;
+        continue;
+      }
+      const bool is_filled_in = !other.formula && other.columns.empty();
+      if ((is_above || is_filled_in) && reads(other)) return true;
+    }
+    return false;
   }
 
   void check_columns(const Field& field, const std::string& id, bool is_column) {
@@ -100,9 +173,13 @@ class Checker {
       add(id, reasons::kLimitExceeded, "too many columns");
       return;
     }
+    table_ = &field;
     check_fields(field.columns, id + ".", true);
+    table_ = nullptr;
   }
 
+  const FormDefinition& form_;
+  const Field* table_ = nullptr;  // whose columns are being checked
   std::vector<FieldError> errors_;
 };
 
@@ -145,7 +222,7 @@ const Field* FormDefinition::find_role(FieldRole role) const {
 }
 
 std::vector<FieldError> check(const FormDefinition& form) {
-  Checker checker;
+  Checker checker(form);
   if (form.fields.size() > limits::kFormFieldsMax) {
     checker.add("", reasons::kLimitExceeded, "a form has at most 1000 fields");
     return checker.take();

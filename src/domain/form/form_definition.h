@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "domain/expr/expression.h"
 #include "vocab/field_value.h"
 
 #include <cstdint>
@@ -68,6 +69,9 @@ struct Field {
   std::vector<Option> options;
   FieldValue default_value;
   std::vector<Field> columns;  // subtable only; no nested subtables
+  // Calculated by the server with every write, from fields and columns above it: form/formula.h.
+  std::optional<expr::Expression> formula;
+  std::string alias;  // a name for programs; empty: none
   friend bool operator==(const Field&, const Field&) = default;
 };
 
@@ -83,7 +87,8 @@ struct FormDefinition {
 };
 
 // Findings that forbid deployment: empty or duplicate ids, bad patterns, two fields of one role,
-// nested subtables, options on a type without options, limits. Empty when all is well.
+// nested subtables, options on a type without options, formulas that read what is not above them,
+// aliases that two fields share, limits. Empty when all is well.
 std::vector<FieldError> check(const FormDefinition& form);
 
 }  // namespace cinnabar::form

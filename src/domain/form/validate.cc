@@ -19,8 +19,8 @@ bool is_blank(const FieldValue& value) {
 }
 
 // Fields that nobody fills in are never demanded.
-bool can_be_required(FieldType type) {
-  return type != FieldType::label && type != FieldType::serial;
+bool can_be_required(const Field& field) {
+  return field.type != FieldType::label && field.type != FieldType::serial && !field.formula;
 }
 
 class Validation {
@@ -150,7 +150,7 @@ class Validation {
       if (is_set && column.type != FieldType::subtable) {
         check_value(column, prefix + column.id, it->second, nullptr, check_required);
       }
-      if (check_required && column.required && !column.hidden && can_be_required(column.type) &&
+      if (check_required && column.required && !column.hidden && can_be_required(column) &&
           (!is_set || is_blank(it->second))) {
         add(prefix + column.id, reasons::kFieldRequired, "must not be empty");
       }
@@ -185,7 +185,7 @@ bool is_required(const Field& field, const NodeFields* access) {
       hidden = it->second.hidden.value_or(hidden);
     }
   }
-  return required && !hidden && can_be_required(field.type);
+  return required && !hidden && can_be_required(field);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "domain/process/decide.h"
 
 #include "base/assert.h"
+#include "domain/form/formula.h"
 #include "domain/process/execution.h"
 #include "domain/process/verbs/verbs.h"
 #include "domain/process/votes.h"
@@ -27,6 +28,7 @@ Status check_start(const Context& context, const Start& command) {
   Instance scratch;
   scratch.initiator = command.initiator;
   scratch.fields = command.fields;
+  form::calculate(context.form, scratch.fields);
   scratch.variables = command.variables;
   const InstanceScope scope(context.form, scratch, {}, Outcome::none, context.environment.now);
   for (const StartCheck& check : start->checks) {

@@ -1,5 +1,6 @@
 // Fields, headers and variables: what a command and the nodes write, and what expressions see.
 #include "base/text.h"
+#include "domain/form/formula.h"
 #include "domain/form/value_types.h"
 #include "domain/process/execution.h"
 #include "vocab/limits.h"
@@ -40,7 +41,10 @@ void Execution::change_fields(const FieldValues& changes) {
 Headers Execution::write_fields(const FieldValues& changes) {
   FieldsChanged event;
   std::vector<std::string_view> changed;
-  for (const auto& [id, value] : changes) {
+  FieldValues calculated;
+  const bool calculates = form::has_formulas(form_);
+  if (calculates) calculated = form::with_calculated(form_, instance().fields, changes);
+  for (const auto& [id, value] : calculates ? calculated : changes) {
     const auto it = instance().fields.find(id);
     const bool is_same = it == instance().fields.end() ? value.is_null() : it->second == value;
     if (is_same) continue;

@@ -186,6 +186,16 @@ form::Field read_field(const Json& json, const std::string& path, Level level, P
                     fmt::format("no default for a field of type {}", name(field.type)));
     }
   }
+  const std::string formula = object.text("formula", Need::optional);
+  if (!formula.empty()) {
+    auto parsed = expr::Expression::parse(formula);
+    if (parsed) {
+      field.formula = std::move(*parsed);
+    } else {
+      object.report("formula", kValueMalformed, parsed.error().detail);
+    }
+  }
+  field.alias = object.text("alias", Need::optional);
   if (level == Level::field) {
     if (const Json::Array* columns = object.array("columns", Need::optional)) {
       field.columns = read_fields(*columns, path_of(path, "columns"), Level::column, problems);
@@ -238,6 +248,8 @@ Json field_json(const form::Field& field, Level level) {
     json.set("options", std::move(options));
   }
   if (!field.default_value.is_null()) json.set("default", default_json(field.default_value));
+  if (field.formula) json.set("formula", field.formula->text());
+  set_text(json, "alias", field.alias);
   if (level == Level::field && !field.columns.empty()) {
     json.set("columns", fields_json(field.columns, Level::column));
   }

@@ -2,6 +2,7 @@
 
 #include "domain/process/bpmn/import.h"
 #include "services/codec/aggregate_codec.h"
+#include "services/codec/automation_codec.h"
 #include "services/codec/form_codec.h"
 #include "services/codec/form_json.h"
 #include "services/codec/package_parts.h"
@@ -51,6 +52,10 @@ class PackageReader {
   void read_permissions(StrictObject& app);
   std::vector<PermissionAction> read_actions(StrictObject& object);
   void read_aggregates(StrictObject& app);
+  void read_automations(StrictObject& app);
+  void check_automation(const AutomationDefinition& automation, const std::string& path);
+  void check_action(const AutomationAction& action, const form::FormDefinition& followed,
+                    const std::string& path);
   void check_source(const AggregateSource& source, const std::string& path);
   void report_unused_files();
 
@@ -99,6 +104,7 @@ void PackageReader::read_app(StrictObject& app) {
   read_processes(app);
   read_permissions(app);
   read_aggregates(app);
+  read_automations(app);
   app.finish();
 }
 
@@ -289,6 +295,78 @@ void PackageReader::read_aggregates(StrictObject& app) {
       check_source(definition.sources[s], path_of(path_of(object.path(), "sources"), s));
     }
     package_.aggregates.push_back(std::move(definition));
+  }
+}
+
+void PackageReader::read_automations(StrictObject& app) {
+  const Json::Array* automations = app.array("automations", Need::optional);
+  if (automations == nullptr) return;
+  if (automations->size() > kPackageListMax) {
+    app.report("automations", kValueMalformed,
+               fmt::format("more than {} automations", kPackageListMax));
+    return;
+  }
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < automations->size(); ++i) {
+    StrictObject object{(*automations)[i], path_of("automations", i), problems_};
+    AutomationDefinition definition = read_automation(object, problems_);
+    expect_new(keys, definition.key, "automations");
+    check_automation(definition, object.path());
+    package_.automations.push_back(std::move(definition));
+  }
+}
+
+// Its forms and their fields have to be there, and be what can be written.
+void PackageReader::check_automation(const AutomationDefinition& automation,
+                                     const std::string& path) {
+  if (automation.form.empty()) return;
+  const PackageForm* form = find_form(automation.form);
+  if (form == nullptr) {
+    return add_problem(problems_, path_of(path, "form"), kValueUnknown,
+                       fmt::format("the package has no form '{}'", automation.form));
+  }
+  for (const std::string& field : automation.fields) {
+    if (form->form.find(field) != nullptr) continue;
+    add_problem(problems_, path_of(path, "fields"), kValueUnknown,
+                fmt::format("the form has no field '{}'", field));
+  }
+  for (std::size_t i = 0; i < automation.actions.size(); ++i) {
+    check_action(automation.actions[i], form->form, path_of(path_of(path, "actions"), i));
+  }
+}
+
+void PackageReader::check_action(const AutomationAction& action,
+                                 const form::FormDefinition& followed, const std::string& path) {
+  const auto problem = [&](std::string_view member, std::string message) {
+    add_problem(problems_, path_of(path, member), kValueUnknown, std::move(message));
+  };
+  const form::FormDefinition* form = &followed;
+  if (!action.form.empty()) {
+    const PackageForm* other = find_form(action.form);
+    if (other == nullptr) {
+      return problem("form", fmt::format("the package has no form '{}'", action.form));
+    }
+    form = &other->form;
+  }
+  for (const auto& [id, value] : action.values) {
+    const form::Field* field = form->find(id);
+    const bool is_written =
+        field != nullptr && !field->formula && field->type != form::FieldType::serial &&
+        field->type != form::FieldType::label && field->type != form::FieldType::file;
+    if (!is_written) problem("values", fmt::format("no field '{}' to write", id));
+  }
+  for (const auto& [id, value] : action.match) {
+    const form::Field* field = form->find(id);
+    const bool is_compared = field != nullptr && field->type != form::FieldType::subtable &&
+                             field->type != form::FieldType::label &&
+                             field->type != form::FieldType::file;
+    if (!is_compared) problem("match", fmt::format("no field '{}' to compare", id));
+  }
+  for (const std::string& id : action.fields) {
+    const form::Field* field = followed.find(id);
+    const bool holds_people = field != nullptr && field->type >= form::FieldType::user &&
+                              field->type <= form::FieldType::assignee;
+    if (!holds_people) problem("fields", fmt::format("no field '{}' with people", id));
   }
 }
 

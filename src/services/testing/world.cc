@@ -178,6 +178,8 @@ World::World()
       simulation(clock, catalog, people),
       webhooks(clock, crypto, catalog, people, {&kTestFormat}, Secret{std::string(32, 'w')}),
       aggregates(catalog, people),
+      automations(catalog, people),
+      automation_runner(store, clock, catalog, people, records),
       scheduler(store, clock, engine) {
   EXPECT_TRUE(store.migrate());
   EXPECT_TRUE(people.reload(store));
@@ -272,7 +274,9 @@ void World::run_due() {
   for (int round = 0; round < 1'000; ++round) {
     const auto done = scheduler.tick();
     ASSERT_TRUE(done) << to_string(done.error());
-    if (*done == 0) return;
+    const auto automated = automation_runner.tick();
+    ASSERT_TRUE(automated) << to_string(automated.error());
+    if (*done == 0 && *automated == 0) return;
   }
   FAIL() << "there is always more to do";
 }
@@ -334,10 +338,11 @@ ports::HttpCall test_call(ports::Crypto&, const std::string& url,
 const WebhookFormat kTestFormat{"test", test_body, test_call};
 
 Services World::all() {
-  return {catalog,       people,     sessions,  tokens,     instances,     instance_lists,
-          inbox_service, records,    files,     uploads,    collaboration, clients,
-          grants,        admin,      directory, engine,     notices,       drafts,
-          jobs,          simulation, webhooks,  aggregates, clock,         crypto};
+  return {catalog,        people,        sessions,    tokens, instances,
+          instance_lists, inbox_service, records,     files,  uploads,
+          collaboration,  clients,       grants,      admin,  directory,
+          engine,         notices,       drafts,      jobs,   simulation,
+          webhooks,       aggregates,    automations, clock,  crypto};
 }
 
 FieldValues values(std::initializer_list<std::pair<const char*, const char*>> texts) {

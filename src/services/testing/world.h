@@ -124,6 +124,8 @@ class World {
   SimulationService simulation;
   WebhookService webhooks;  // of the one format kTestFormat
   AggregateService aggregates;
+  AutomationService automations;
+  AutomationRunner automation_runner;
   Scheduler scheduler;
 };
 

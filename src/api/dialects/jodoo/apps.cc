@@ -60,14 +60,14 @@ Result<Json> list_forms(Entry& entry) {
 
 Json widget_json(const form::Field& field) {
   Json widget = Json::object();
-  widget.set("name", field.id)
+  widget.set("name", name_of(field))
       .set("widgetName", field.id)
       .set("label", field.title.empty() ? field.id : field.title)
-      .set("type", type_name(field.type));
+      .set("type", type_name(field));
   if (field.type == form::FieldType::subtable) {
     Json items = Json::array();
     for (const form::Field& column : field.columns) {
-      if (!type_name(column.type).empty()) items.push(widget_json(column));
+      if (!type_name(column).empty()) items.push(widget_json(column));
     }
     widget.set("items", std::move(items));
   }
@@ -132,7 +132,7 @@ constexpr api::Route kRoutes[] = {
 Json widgets_json(const form::FormDefinition& form) {
   Json widgets = Json::array();
   for (const form::Field& field : form.fields) {
-    if (!type_name(field.type).empty()) widgets.push(widget_json(field));
+    if (!type_name(field).empty()) widgets.push(widget_json(field));
   }
   return widgets;
 }

@@ -18,11 +18,11 @@ constexpr std::string_view kRowIdName = "_id";
 constexpr std::array<std::string_view, 4> kAddressParts{"province", "city", "district", "detail"};
 
 Error wrong(const Field& field, std::string_view what) {
-  return fail(codes::kInvalidParameter, field.id + " must be " + std::string(what) + ".");
+  return fail(codes::kInvalidParameter, name_of(field) + " must be " + std::string(what) + ".");
 }
 
-bool is_written(FieldType type) {
-  return type != FieldType::serial && type != FieldType::label;
+bool is_written(const Field& field) {
+  return field.type != FieldType::serial && field.type != FieldType::label && !field.formula;
 }
 
 Result<FieldValue> read_text(const Field& field, const Json& json) {
@@ -60,7 +60,7 @@ Result<FieldValue> read_user(const Field& field, const Json& json, const ReadCon
   const std::string* name = json.as_string();
   if (name == nullptr) return wrong(field, "a username");
   const services::User* user = context.people.user_by_name(*name);
-  if (user == nullptr) return fail(codes::kMemberUnknown, field.id + ": " + *name + ".");
+  if (user == nullptr) return fail(codes::kMemberUnknown, name_of(field) + ": " + *name + ".");
   return FieldValue{UserRef{user->id}};
 }
 
@@ -71,7 +71,7 @@ Result<FieldValue> read_department(const Field& field, const Json& json,
   if (const std::string* text = json.as_string()) number = *text;
   if (number.empty()) return wrong(field, "a dept_no");
   const auto group = context.people.find_group(GroupKind::department, number);
-  if (!group) return fail(6002, field.id + ": there is no department " + number + ".");
+  if (!group) return fail(6002, name_of(field) + ": there is no department " + number + ".");
   return FieldValue{GroupRef{*group}};
 }
 
@@ -189,8 +189,8 @@ Json write_table(const Field& field, const FieldValue* value, const WriteContext
     if (number) written.set(kRowIdName, to_hex24(*number));
     for (const Field& column : field.columns) {
       const auto cell = row.find(column.id);
-      if (cell == row.end() || type_name(column.type).empty()) continue;
-      written.set(column.id, write_value(column, &cell->second, context));
+      if (cell == row.end() || type_name(column).empty()) continue;
+      written.set(name_of(column), write_value(column, &cell->second, context));
     }
     rows.push(std::move(written));
   }
@@ -210,8 +210,20 @@ Json write_file(const FileRef& file, const WriteContext& context) {
 
 }  // namespace
 
-std::string_view type_name(FieldType type) {
-  switch (type) {
+const std::string& name_of(const Field& field) {
+  return field.alias.empty() ? field.id : field.alias;
+}
+
+const Field* find_field(const std::vector<Field>& fields, std::string_view name) {
+  for (const Field& field : fields) {
+    if (field.id == name || (!field.alias.empty() && field.alias == name)) return &field;
+  }
+  return nullptr;
+}
+
+std::string_view type_name(const Field& field) {
+  if (field.formula) return "aggregation";
+  switch (field.type) {
     case FieldType::text:
       return "text";
     case FieldType::long_text:
@@ -319,8 +331,8 @@ Result<FieldValues> read_record(const std::vector<Field>& fields, const Json& js
   }
   FieldValues values;
   for (const auto& [name, wrapped] : *members) {
-    const auto field = std::ranges::find(fields, name, &Field::id);
-    if (field == fields.end() || !is_written(field->type)) continue;
+    const Field* field = find_field(fields, name);
+    if (field == nullptr || !is_written(*field)) continue;
     const Json* value = wrapped.is_object() ? wrapped.find("value") : nullptr;
     if (value == nullptr) {
       return fail(codes::kInvalidParameter, name + " must be wrapped: {\"value\": ...}.");
@@ -432,9 +444,9 @@ Json write_record(const services::DeployedForm& form, const services::RecordView
   Json json = Json::object();
   json.set("_id", to_hex24(record.id.value())).set("appId", app_id).set("entryId", entry_id);
   for (const Field& field : form.definition->fields) {
-    if (type_name(field.type).empty()) continue;
+    if (type_name(field).empty()) continue;
     const auto value = record.fields.find(field.id);
-    json.set(field.id,
+    json.set(name_of(field),
              write_value(field, value == record.fields.end() ? nullptr : &value->second, context));
   }
   const UserId updater = record.updated_by.is_assigned() ? record.updated_by : record.created_by;

@@ -57,7 +57,11 @@ Json write_record(const services::DeployedForm& form, const services::RecordView
 Json member_json(const services::People& people, UserId user);
 Json department_json(const services::People& people, GroupId group);
 // The vendor's name of a field's type; empty for one that is not shown.
-std::string_view type_name(form::FieldType type);
+std::string_view type_name(const form::Field& field);
+// What a field is called in requests and answers: its alias, else its id. Requests may use either.
+const std::string& name_of(const form::Field& field);
+// Null pointer when there is none.
+const form::Field* find_field(const std::vector<form::Field>& fields, std::string_view name);
 // 0 running, 1 finished, 2 ended by hand, 3 rejected.
 std::optional<int> flow_state(const services::RecordView& record);
 

@@ -126,7 +126,7 @@ class Reader {
     if (raw.field == "creator") return by_person(raw, columns::created_by);
     if (raw.field == "updater") return by_person(raw, columns::updated_by);
     if (raw.field == "flowState") return by_state(raw);
-    const Field* field = form_.find(raw.field);
+    const Field* field = find_field(form_.fields, raw.field);
     if (field == nullptr) return invalid("There is no field " + raw.field + ".");
     if (!has_method(field->type, raw.method)) {
       return invalid(raw.field + " has no method " + raw.method + ".");

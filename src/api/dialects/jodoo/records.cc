@@ -82,6 +82,13 @@ Result<Json> written_json(const Entry& entry, ports::WriteTransaction& transacti
   return Json::object().set("data", view_json(entry, found, view, files));
 }
 
+// Batches never run automations, so they do not ask.
+Result<services::CallContext> asking_context(const Entry& entry) {
+  services::CallContext context = entry.context;
+  CINNABAR_TRY(context.asks_automations, flag(entry, "is_start_trigger"));
+  return context;
+}
+
 // ---- batch_create ----
 
 Result<Json> batch_create(const Entry& entry, ports::WriteTransaction& transaction) {
@@ -128,6 +135,7 @@ Result<Json> batch_create(const Entry& entry, ports::WriteTransaction& transacti
 
 Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const Target found, target(entry));
+  CINNABAR_TRY(const services::CallContext context, asking_context(entry));
   const Json* data = member(entry, "data");
   if (data == nullptr) return fail(codes::kInvalidPlatformParameter, "data is missing.");
   CINNABAR_TRY(const std::string batch, transaction_id(entry));
@@ -143,7 +151,7 @@ Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
   const auto sent = record.files;
   request.rows.push_back(std::move(record));
   CINNABAR_TRY(auto results,
-               entry.services->records.create(transaction, entry.context, std::move(request)));
+               entry.services->records.create(transaction, context, std::move(request)));
   if (const auto& error = results.front().error) {
     // The check has a number of its own.
     if (error->reason == reasons::kAggregateCheckFailed) return *error;
@@ -154,6 +162,7 @@ Result<Json> create(const Entry& entry, ports::WriteTransaction& transaction) {
 
 Result<Json> update(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const Target found, target(entry));
+  CINNABAR_TRY(const services::CallContext context, asking_context(entry));
   CINNABAR_TRY(const RecordId record, record_of(entry));
   const Json* data = member(entry, "data");
   if (data == nullptr) return fail(codes::kInvalidPlatformParameter, "data is missing.");
@@ -163,16 +172,17 @@ Result<Json> update(const Entry& entry, ports::WriteTransaction& transaction) {
                read_record(found.deployed->definition->fields, *data, read_context(entry, &keys)));
   const auto sent = keys.take();
   CINNABAR_TRY(const services::RecordView view,
-               entry.services->records.change(transaction, entry.context,
+               entry.services->records.change(transaction, context,
                                               {found.form, record, std::move(changes), sent}));
   return written_json(entry, transaction, found, view, sent);
 }
 
 Result<Json> remove(const Entry& entry, ports::WriteTransaction& transaction) {
   CINNABAR_TRY(const Target found, target(entry));
+  CINNABAR_TRY(const services::CallContext context, asking_context(entry));
   CINNABAR_TRY(const RecordId record, record_of(entry));
   CINNABAR_TRY(const std::int64_t count,
-               entry.services->records.remove(transaction, entry.context, found.form, {record}));
+               entry.services->records.remove(transaction, context, found.form, {record}));
   if (count == 0) return fail(codes::kDataUnknown);
   return Json::object().set("status", "success");
 }
@@ -183,7 +193,7 @@ Status check_no_subforms(const form::FormDefinition& form, const Json& data) {
   const Json::Object* members = data.as_object();
   if (members == nullptr) return {};
   for (const auto& [name, value] : *members) {
-    const form::Field* field = form.find(name);
+    const form::Field* field = find_field(form.fields, name);
     if (field != nullptr && field->type == form::FieldType::subtable) {
       return fail(codes::kFieldUnsupported, name + " is a subform.");
     }
@@ -259,8 +269,9 @@ Result<std::set<std::string>> fields_of(const Entry& entry) {
 // Fields of the form that nobody asked for; system fields come anyway.
 void keep_fields(Json& record, const form::FormDefinition& form,
                  const std::set<std::string>& wanted) {
-  std::erase_if(*record.as_object(), [&](const Json::Member& field) {
-    return form.find(field.first) != nullptr && !wanted.contains(field.first);
+  std::erase_if(*record.as_object(), [&](const Json::Member& member) {
+    const form::Field* field = find_field(form.fields, member.first);
+    return field != nullptr && !wanted.contains(field->id) && !wanted.contains(field->alias);
   });
 }
 

@@ -103,7 +103,9 @@ class FormReader {
 
  private:
   Result<std::optional<Json>> read(const Json& widget, bool in_table) {
-    const std::string id = text_in(widget, "name");
+    const std::string known_as = text_in(widget, "name");
+    const std::string own = text_in(widget, "widgetName");
+    const std::string& id = own.empty() ? known_as : own;
     const std::string type = text_in(widget, "type");
     if (id.empty()) return unreadable("name of a field");
     const std::string_view ours = field_type(type);
@@ -117,6 +119,7 @@ class FormReader {
     Json field = Json::object().set("id", id).set("type", ours);
     const std::string label = text_in(widget, "label");
     field.set("title", label.empty() ? id : label);
+    if (known_as != id) field.set("alias", known_as);
     if (ours == "subtable") {
       CINNABAR_TRY(const auto items, list_in(widget, "items"));
       CINNABAR_TRY(Json columns, fields(items, true));
@@ -264,7 +267,7 @@ Json writable(const form::Field& field, const Json& value) {
       }
       Json row = Json::object();
       for (const form::Field& column : field.columns) {
-        if (const Json* cell = one.find(column.id))
+        if (const Json* cell = one.find(name_of(column)))
           row.set(column.id, wrapped(writable(column, *cell)));
       }
       out.push(std::move(row));
@@ -316,7 +319,7 @@ Result<std::int64_t> store(services::Services& services, ports::WriteTransaction
   for (const Json& row : *list) {
     Json data = Json::object();
     for (const form::Field& field : deployed.definition->fields) {
-      const Json* value = row.find(field.id);
+      const Json* value = row.find(name_of(field));
       if (value != nullptr && !value->is_null() && field.type != FieldType::file) {
         data.set(field.id, wrapped(writable(field, *value)));
       }

@@ -358,6 +358,7 @@ CREATE TABLE notice (
   sent_by {{integer}},
   comment {{text}},
   subject_id {{integer}},
+  form_id {{integer}},
   done {{integer}},
   failed {{integer}},
   created_at {{integer}} NOT NULL,
@@ -400,6 +401,31 @@ CREATE TABLE aggregate (
   key {{text}} NOT NULL,
   document {{text}} NOT NULL,
   is_counted {{integer}} NOT NULL
+) {{plain}};
+
+CREATE TABLE automation (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  application_id {{integer}} NOT NULL,
+  key {{text}} NOT NULL,
+  document {{text}} NOT NULL
+) {{plain}};
+
+CREATE TABLE automation_run (
+  id {{integer}} NOT NULL PRIMARY KEY,
+  automation_id {{integer}} NOT NULL,
+  form_id {{integer}} NOT NULL,
+  record_id {{integer}} NOT NULL,
+  kind {{integer}} NOT NULL,
+  executor_id {{integer}},
+  depth {{integer}} NOT NULL,
+  data {{text}} NOT NULL,
+  former {{text}},
+  step {{integer}} NOT NULL,
+  state {{integer}} NOT NULL,
+  queued_at {{integer}} NOT NULL,
+  due_at {{integer}},
+  finished_at {{integer}},
+  message {{text}}
 ) {{plain}};
 
 CREATE TABLE work_calendar (
@@ -629,6 +655,12 @@ CREATE INDEX webhook_delivery_by_end ON webhook_delivery (finished_at)
 CREATE INDEX upload_by_end ON upload (expires_at);
 CREATE INDEX record_draft_by_maker ON record_draft (created_by, form_id, id);
 CREATE UNIQUE INDEX aggregate_by_key ON aggregate (application_id, key);
+CREATE UNIQUE INDEX automation_by_key ON automation (application_id, key);
+CREATE INDEX automation_run_by_automation ON automation_run (automation_id, id);
+CREATE INDEX automation_run_by_due ON automation_run (due_at, id)
+  WHERE due_at IS NOT NULL;
+CREATE INDEX automation_run_by_end ON automation_run (finished_at)
+  WHERE finished_at IS NOT NULL;
 CREATE INDEX record_removed ON record (form_id, id)
   WHERE deleted_at IS NOT NULL;
 CREATE INDEX audit_by_kind ON audit (subject_kind, id);
