@@ -1,5 +1,7 @@
 // Lists of records. A list in the order of ids with a condition that one range of the index answers
-// walks that range, so that a page costs what it shows, however many records fit.
+// walks that range, so that a page costs what it shows, however many records fit. One with a
+// condition of order that many records meet walks the records instead, because the next ones that
+// fit are near.
 #include "ports/schema.h"
 #include "services/keyset.h"
 #include "services/record_order.h"
@@ -74,6 +76,91 @@ Result<std::vector<ports::Row>> walk(ports::ReadTransaction& snapshot, const Rec
   return rows;
 }
 
+// Index entries that a condition of order is met by, at least, to be called broad.
+constexpr std::int64_t kBroad = 2'000;
+// How far records are walked for a broad condition before the index is asked after all.
+constexpr int kBroadPages = 6;
+
+// What a broad condition says of an index entry; null pointer when the list has none.
+struct Broad {
+  const FieldCondition* condition = nullptr;
+  FilterNode values;
+};
+
+Result<Broad> find_broad(ports::ReadTransaction& snapshot, const RecordQuery& query) {
+  Broad none;
+  if (!query.order.empty() || query.offset > 0 || query.any) return none;
+  for (const FieldCondition& condition : query.conditions) {
+    auto values = ordered_values(condition);
+    if (!values) continue;
+    ports::Select probe;
+    probe.table = &entries::kTable;
+    probe.filter = all_of({where_equal(entries::form_id, cell(query.form)),
+                           where_equal(entries::field, cell(condition.field->id)), *values});
+    probe.columns = {entries::record_id};
+    probe.offset = kBroad;
+    probe.limit = 1;
+    CINNABAR_TRY(const auto found, snapshot.select(probe));
+    if (!found.empty()) return Broad{&condition, std::move(*values)};
+  }
+  return none;
+}
+
+struct Walked {
+  std::vector<ports::Row> rows;
+  RecordId after;        // the last record that was looked at
+  bool is_over = false;  // there are no more records
+};
+
+Result<Walked> walk_records(ports::ReadTransaction& snapshot, const RecordQuery& query,
+                            const Broad& broad) {
+  RecordQuery others = query;
+  std::erase_if(others.conditions, [&](const FieldCondition& condition) {
+    return condition.field == broad.condition->field && condition.op == broad.condition->op &&
+           condition.values == broad.condition->values;
+  });
+  CINNABAR_TRY(const FilterNode rest, filter_of(others));
+  Walked walked;
+  walked.after = query.after;
+  for (int page = 0; page < kBroadPages && std::ssize(walked.rows) < query.limit; ++page) {
+    ports::Select next;
+    next.table = &columns::kTable;
+    next.filter = all_of({where_equal(columns::form_id, cell(query.form)),
+                          where_equal(columns::deleted_at, CellValue{}),
+                          where(columns::id, FilterOp::greater, cell(walked.after))});
+    next.order = {SortKey{columns::id, false}};
+    next.columns = {columns::id};
+    next.limit = kWalkPage;
+    CINNABAR_TRY(const auto records, snapshot.select(next));
+    walked.is_over = std::ssize(records) < kWalkPage;
+    if (records.empty()) break;
+    std::vector<CellValue> ids;
+    for (const ports::Row& row : records) ids.push_back(row[columns::id]);
+    // Negated twice, so that the entries are found by their records and not by their values.
+    ports::Select fitting;
+    fitting.table = &entries::kTable;
+    fitting.filter = all_of({where_one_of(entries::record_id, std::move(ids)),
+                             where_equal(entries::field, cell(broad.condition->field->id)),
+                             none_of({none_of({broad.values})})});
+    fitting.columns = {entries::record_id};
+    CINNABAR_TRY(const auto found, snapshot.select(fitting));
+    const std::int64_t left = query.limit - std::ssize(walked.rows);
+    std::vector<CellValue> fit;
+    for (const ports::Row& row : found) fit.push_back(row[entries::record_id]);
+    walked.after = id_of<RecordId>(records.back(), columns::id);
+    if (!fit.empty()) {
+      ports::Select select;
+      select.table = &columns::kTable;
+      select.filter = all_of({where_one_of(columns::id, std::move(fit)), rest});
+      select.limit = left;
+      CINNABAR_TRY(auto more, snapshot.select(select));
+      std::ranges::move(more, std::back_inserter(walked.rows));
+    }
+    if (walked.is_over) break;
+  }
+  return walked;
+}
+
 CellValue key_cell(const RecordView& view, const SortKey& key) {
   switch (key.column) {
     case columns::id:
@@ -113,17 +200,27 @@ Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snap
     CINNABAR_TRY(const auto rows, walk(snapshot, query, filter, *range));
     return record_views(snapshot, rows);
   }
-  ports::Select select;
-  select.table = &columns::kTable;
-  select.filter = std::move(filter);
-  if (query.order.empty() && query.after.is_assigned()) {
-    select.filter = all_of(
-        {where(columns::id, FilterOp::greater, cell(query.after)), std::move(select.filter)});
+  Walked walked;
+  walked.after = query.after;
+  CINNABAR_TRY(const Broad broad, find_broad(snapshot, query));
+  if (broad.condition != nullptr) {
+    CINNABAR_TRY(walked, walk_records(snapshot, query, broad));
   }
-  select.order = query.order;
-  select.offset = query.offset;
-  select.limit = query.limit;
-  CINNABAR_TRY(const auto rows, snapshot.select(select));
+  std::vector<ports::Row>& rows = walked.rows;
+  if (!walked.is_over && std::ssize(rows) < query.limit) {
+    ports::Select select;
+    select.table = &columns::kTable;
+    select.filter = std::move(filter);
+    if (query.order.empty() && walked.after.is_assigned()) {
+      select.filter = all_of(
+          {where(columns::id, FilterOp::greater, cell(walked.after)), std::move(select.filter)});
+    }
+    select.order = query.order;
+    select.offset = query.offset;
+    select.limit = query.limit - std::ssize(rows);
+    CINNABAR_TRY(auto more, snapshot.select(select));
+    std::ranges::move(more, std::back_inserter(rows));
+  }
   return record_views(snapshot, rows);
 }
 

@@ -5,6 +5,7 @@
 #include "services/testing/world.h"
 #include "vocab/reasons.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -345,6 +346,51 @@ TEST_F(RecordServiceTest, lists_are_in_the_order_of_a_field) {
       }
     }
   }
+}
+
+// Conditions that thousands of records meet are answered by walking the records, as far as that
+// leads somewhere.
+TEST_F(RecordServiceTest, broad_conditions_find_what_narrow_ones_would) {
+  constexpr int kRecords = 5'200;
+  const auto note = [](int i) { return fmt::format("{:04}", i); };
+  std::vector<RecordId> ids;
+  for (int i = 0; i < kRecords; i += 100) {
+    std::vector<FieldValues> rows;
+    for (int j = i; j < i + 100; ++j) {
+      rows.push_back({{"NOTE", FieldValue::text(note(j))},
+                      {"TITLE", FieldValue::text(j % 3 == 0 ? "third" : "other")}});
+    }
+    const auto made = create(std::move(rows));
+    ASSERT_TRUE(made.has_value());
+    for (const CreatedRecord& one : *made) ids.push_back(one.made->id);
+  }
+  const form::FormDefinition& form = *world_.catalog.current()->form(form_)->definition;
+  const auto text = [](std::string value) { return FieldValue::text(std::move(value)); };
+  const auto expect = [&](const FieldCondition& condition, int first, int behind) {
+    RecordQuery query;
+    query.form = form_;
+    query.conditions = {condition, {form.find("TITLE"), FieldOp::not_equal, {text("third")}}};
+    query.limit = 7;
+    auto snapshot = world_.store.read();
+    for (const int after : {-1, 0, 999, 2'990, 3'300, kRecords - 4}) {
+      query.after = after < 0 ? RecordId{} : ids[static_cast<std::size_t>(after)];
+      std::vector<RecordId> wanted;
+      for (int i = std::max(after + 1, first); i < behind && std::ssize(wanted) < 7; ++i) {
+        if (i % 3 != 0) wanted.push_back(ids[static_cast<std::size_t>(i)]);
+      }
+      const auto found = world_.records.list(**snapshot, world_.as("admin"), query);
+      ASSERT_TRUE(found.has_value());
+      std::vector<RecordId> got;
+      for (const RecordView& view : *found) got.push_back(view.id);
+      EXPECT_EQ(got, wanted) << "after " << after;
+    }
+  };
+  const form::Field* field = form.find("NOTE");
+  expect({field, FieldOp::less, {text(note(5'000))}}, 0, 5'000);
+  // The first that fits is farther away than records are walked.
+  expect({field, FieldOp::greater_equal, {text(note(3'100))}}, 3'100, kRecords);
+  expect({field, FieldOp::between, {text(note(100)), text(note(4'099))}}, 100, 4'100);
+  expect({field, FieldOp::greater, {text(note(5'100))}}, 5'101, kRecords);  // narrow
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ports/schema.h"
+#include "services/instance_store.h"
 #include "services/rows.h"
 #include "services/uuid.h"
 #include "vocab/reasons.h"
@@ -14,6 +15,7 @@ namespace {
 namespace columns = ports::schema::access_session;
 
 // How stale the stored time of last use may be.
+constexpr std::string_view kAuditKind = "session";
 constexpr Duration kTouchInterval = seconds(15);
 // Ended sessions are kept in memory this long, so that their code is told to be expired, not wrong.
 constexpr Duration kRememberEnded = hours(12);
@@ -111,8 +113,9 @@ Result<UserId> SessionService::check_password(std::string_view name, const Secre
   return wrong_credentials();
 }
 
-Result<AccessCode> SessionService::issue(ports::WriteTransaction& transaction, UserId user,
-                                         std::string_view kind) {
+Result<AccessCode> SessionService::issue(ports::WriteTransaction& transaction,
+                                         const CallContext& context, std::string_view kind) {
+  const UserId user = context.principal.user;
   const Instant now = clock_.now();
   {
     const std::scoped_lock lock(mutex_);
@@ -136,6 +139,8 @@ Result<AccessCode> SessionService::issue(ports::WriteTransaction& transaction, U
   session->written_at = now;
   session->code = derive_code(id, now);
   const std::string hash = crypto_.sha256_hex(session->code);
+  CINNABAR_CHECK_OK(write_audit(transaction, context, "sign_in", kAuditKind, user.value(),
+                                std::string(kind), now));
   const std::scoped_lock lock(mutex_);
   // The session before it has ended: its row goes, its code stays known as expired for a while.
   if (const auto before = by_user_kind_.find(user_kind(user, kind));
@@ -195,11 +200,14 @@ void SessionService::touch(Session& session, Instant now) {
   static_cast<void>(store_.submit(std::move(command)));
 }
 
-Status SessionService::end(ports::WriteTransaction& transaction, UserId user,
+Status SessionService::end(ports::WriteTransaction& transaction, const CallContext& context,
                            std::string_view kind) {
+  const UserId user = context.principal.user;
   const std::scoped_lock lock(mutex_);
   const auto it = by_user_kind_.find(user_kind(user, kind));
   if (it == by_user_kind_.end()) return {};
+  CINNABAR_CHECK_OK(write_audit(transaction, context, "sign_out", kAuditKind, user.value(),
+                                std::string(kind), clock_.now()));
   transaction.erase(columns::kTable, {cell(it->second->id)});
   by_user_kind_.erase(it);
   return {};

@@ -15,6 +15,7 @@
 #include "ports/clock.h"
 #include "ports/crypto.h"
 #include "ports/store.h"
+#include "services/context.h"
 #include "services/people.h"
 #include "vocab/principal.h"
 
@@ -47,17 +48,18 @@ class SessionService {
   // resource_exhausted (rate_limited) after too many failures for that name.
   Result<UserId> check_password(std::string_view name, const Secret& password);
 
-  // The user's live code of that kind, or a new one, refreshed. Runs in a write command; the caller
-  // answers after the commit.
-  Result<AccessCode> issue(ports::WriteTransaction& transaction, UserId user,
+  // The live code of that kind of the context's user, or a new one, refreshed. Runs in a write
+  // command; the caller answers after the commit. A new one is a sign-in and stands in the audit.
+  Result<AccessCode> issue(ports::WriteTransaction& transaction, const CallContext& context,
                            std::string_view kind);
 
   // Who a code belongs to; slides its end. unauthenticated: session_unknown, or session_expired for
   // a code that was live and is remembered.
   Result<Principal> authenticate(std::string_view kind, std::string_view code);
 
-  // Ends the user's session of one kind, if there is one: signing out.
-  Status end(ports::WriteTransaction& transaction, UserId user, std::string_view kind);
+  // Ends the session of one kind of the context's user, if there is one: signing out.
+  Status end(ports::WriteTransaction& transaction, const CallContext& context,
+             std::string_view kind);
 
   // Ends all sessions of a user: password change, disabling.
   Status revoke(ports::WriteTransaction& transaction, UserId user);

@@ -12,7 +12,7 @@ using testing::World;
 
 AccessCode issue(World& world, std::string_view user) {
   auto code = world.write<AccessCode>([&](ports::WriteTransaction& transaction) {
-    return world.sessions.issue(transaction, world.as(user).principal.user, "code");
+    return world.sessions.issue(transaction, world.as(user), "code");
   });
   EXPECT_TRUE(code) << to_string(code.error());
   return code ? *code : AccessCode{};

@@ -29,14 +29,6 @@ bool changes_something(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
-// Whoever signed in sits at a screen; passwords and tokens that come with every call are sent by
-// programs.
-services::CallContext context_of(const api::Call& call, Principal principal,
-                                 services::Origin origin = services::Origin::program) {
-  return services::CallContext{principal, "native", call.request->request_id,
-                               call.request->remote_address, origin};
-}
-
 Result<Principal> remembered_password(const api::Call& call, std::string_view authorization) {
   CINNABAR_TRY(const auto basic, http::parse_basic_auth(authorization));
   const auto people = call.services->people.current();
@@ -69,6 +61,12 @@ bool is_same_site(const http::Request& request) {
   const std::size_t scheme_end = origin.find("://");
   if (scheme_end == std::string_view::npos) return false;
   return origin.substr(scheme_end + 3) == request.header("Host");
+}
+
+services::CallContext context_of(const api::Call& call, Principal principal,
+                                 services::Origin origin) {
+  return services::CallContext{principal, "native", call.request->request_id,
+                               call.request->remote_address, origin};
 }
 
 Result<services::CallContext> authenticate(const api::Call& call) {

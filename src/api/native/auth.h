@@ -15,6 +15,11 @@ inline constexpr std::string_view kSessionKind = "native";
 inline constexpr std::string_view kCookieName = "cinnabar_session";
 inline constexpr Reason kCrossSite{"cross_site_request"};
 
+// Whoever signed in sits at a screen; passwords and tokens that come with every call are sent by
+// programs.
+services::CallContext context_of(const api::Call& call, Principal principal,
+                                 services::Origin origin = services::Origin::program);
+
 // Errors: unauthenticated (credentials_missing, credentials_malformed, credentials_wrong,
 // session_unknown, session_expired, token_unknown, token_expired), permission_denied
 // (cross_site_request).

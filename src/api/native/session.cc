@@ -52,8 +52,10 @@ api::Answer sign_in(const api::Call& call) {
   if (!user.has_value()) return refuse(call, user.error());
   return write(
       call, [call, user = *user](ports::WriteTransaction& transaction) -> Result<http::Response> {
+        const auto context =
+            context_of(call, {PrincipalKind::user, user}, services::Origin::person);
         CINNABAR_TRY(const services::AccessCode access,
-                     call.services->sessions.issue(transaction, user, kSessionKind));
+                     call.services->sessions.issue(transaction, context, kSessionKind));
         const Names names = names_of(call);
         http::Response response = api::json_response(
             200,
@@ -66,15 +68,15 @@ api::Answer sign_in(const api::Call& call) {
 api::Answer sign_out(const api::Call& call) {
   const auto context = authenticate(call);
   if (!context.has_value()) return refuse(call, context.error());
-  return write(call,
-               [call, user = context->principal.user](
-                   ports::WriteTransaction& transaction) -> Result<http::Response> {
-                 CINNABAR_CHECK_OK(call.services->sessions.end(transaction, user, kSessionKind));
-                 http::Response response;
-                 response.status = 204;
-                 response.headers.push_back({"Set-Cookie", set_cookie(call, "")});
-                 return response;
-               });
+  return write(
+      call,
+      [call, context = *context](ports::WriteTransaction& transaction) -> Result<http::Response> {
+        CINNABAR_CHECK_OK(call.services->sessions.end(transaction, context, kSessionKind));
+        http::Response response;
+        response.status = 204;
+        response.headers.push_back({"Set-Cookie", set_cookie(call, "")});
+        return response;
+      });
 }
 
 api::Answer who_am_i(const api::Call& call) {

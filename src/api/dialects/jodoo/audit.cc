@@ -43,11 +43,13 @@ constexpr std::array kAppBuilder{
     Event{"application", "deploy"}, Event{"process", "switch"},     Event{"webhook", "create"},
     Event{"webhook", "change"},     Event{"webhook", "switch_off"}, Event{"webhook", "remove"},
 };
+constexpr std::array kLogin{Event{"session", "sign_in"}, Event{"session", "sign_out"}};
 struct Domain {
   std::string_view name;
   std::span<const Event> events;
 };
-constexpr std::array kDomains{Domain{"platform", kPlatform}, Domain{"app_builder", kAppBuilder}};
+constexpr std::array kDomains{Domain{"login", kLogin}, Domain{"platform", kPlatform},
+                              Domain{"app_builder", kAppBuilder}};
 
 std::string type_of(std::string_view kind, std::string_view action) {
   return std::string(kind) + "." + std::string(action);
@@ -62,7 +64,7 @@ Result<const Domain*> read_domain(const Entry& entry) {
   for (const Domain& domain : kDomains) {
     if (domain.name == name) return &domain;
   }
-  return malformed("domain is platform or app_builder.");
+  return malformed("domain is login, platform or app_builder.");
 }
 
 // A text with or without a zone, or milliseconds since 1970.

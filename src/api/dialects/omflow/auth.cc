@@ -56,9 +56,12 @@ api::Answer get_security_code(const api::Call& call) {
   const auto user = sessions.check_password(credentials->name, credentials->password);
   if (!user) return refuse_login(voice, user.error());
   api::WriteStep step;
+  const services::CallContext context{Principal{PrincipalKind::user, *user}, "omflow",
+                                      call.request->request_id, call.request->remote_address};
   step.run = [&sessions, voice,
-              user = *user](ports::WriteTransaction& transaction) -> Result<http::Response> {
-    CINNABAR_TRY(const services::AccessCode issued, sessions.issue(transaction, user, kCodeKind));
+              context](ports::WriteTransaction& transaction) -> Result<http::Response> {
+    CINNABAR_TRY(const services::AccessCode issued,
+                 sessions.issue(transaction, context, kCodeKind));
     Json result = Json::object();
     result.set("security", issued.code);
     return answer(200, text(Text::obtained, voice.language()), std::move(result));
