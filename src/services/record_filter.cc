@@ -194,12 +194,13 @@ std::optional<std::vector<FilterNode>> index_range(FormId form, const FieldCondi
   return parts;
 }
 
-std::optional<FilterNode> ordered_values(const FieldCondition& condition) {
-  const bool is_ordered = condition.op == FieldOp::less || condition.op == FieldOp::less_equal ||
-                          condition.op == FieldOp::greater ||
-                          condition.op == FieldOp::greater_equal ||
-                          condition.op == FieldOp::between;
-  if (!is_ordered) return std::nullopt;
+std::optional<FilterNode> entry_values(const FieldCondition& condition) {
+  const bool is_met_by_a_value =
+      condition.op == FieldOp::equal || condition.op == FieldOp::one_of ||
+      condition.op == FieldOp::less || condition.op == FieldOp::less_equal ||
+      condition.op == FieldOp::greater || condition.op == FieldOp::greater_equal ||
+      condition.op == FieldOp::between;
+  if (!is_met_by_a_value) return std::nullopt;
   auto part = part_of(condition);
   if (!part) return std::nullopt;
   return std::move(part->node);

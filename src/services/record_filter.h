@@ -63,8 +63,8 @@ FilterNode where_user_name(std::uint16_t column, FilterOp op, std::string value)
 // can be walked in the order of their ids; nullopt for others.
 std::optional<std::vector<FilterNode>> index_range(FormId form, const FieldCondition& condition);
 
-// For a condition of order (less, between, ...), what has to hold of an index entry of the field;
-// nullopt for others.
-std::optional<FilterNode> ordered_values(const FieldCondition& condition);
+// For a condition that a value has to meet (equal, one_of, less, between, ...), what has to hold of
+// an index entry of the field; nullopt for others.
+std::optional<FilterNode> entry_values(const FieldCondition& condition);
 
 }  // namespace cinnabar::services

@@ -1,7 +1,7 @@
 // Lists of records. A list in the order of ids with a condition that one range of the index answers
 // walks that range, so that a page costs what it shows, however many records fit. One with a
-// condition of order that many records meet walks the records instead, because the next ones that
-// fit are near.
+// condition of order that many records meet begins with another one that few do, or else walks the
+// records themselves, because the next ones that fit are near.
 #include "ports/schema.h"
 #include "services/keyset.h"
 #include "services/record_order.h"
@@ -46,6 +46,71 @@ std::optional<std::vector<FilterNode>> range_to_walk(const RecordQuery& query) {
   return std::nullopt;
 }
 
+// More index entries than that meet a broad condition.
+constexpr std::int64_t kBroad = 2'000;
+// How far records are walked for a broad condition before the index is asked after all.
+constexpr int kBroadPages = 6;
+
+// What a broad condition says of an index entry; null pointer when the list has none.
+struct Broad {
+  const FieldCondition* condition = nullptr;
+  FilterNode values;
+};
+
+ports::Select entries_of(const RecordQuery& query, const FieldCondition& condition,
+                         FilterNode values) {
+  ports::Select select;
+  select.table = &entries::kTable;
+  select.filter =
+      all_of({where_equal(entries::form_id, cell(query.form)),
+              where_equal(entries::field, cell(condition.field->id)),
+              where(entries::record_id, FilterOp::greater, cell(query.after)), std::move(values)});
+  select.columns = {entries::record_id};
+  return select;
+}
+
+Result<Broad> find_broad(ports::ReadTransaction& snapshot, const RecordQuery& query) {
+  Broad none;
+  if (!query.order.empty() || query.offset > 0 || query.any) return none;
+  for (const FieldCondition& condition : query.conditions) {
+    // Equality is walked along the index in the order of ids, however broad it is.
+    auto values = condition.op == FieldOp::equal ? std::nullopt : entry_values(condition);
+    if (!values) continue;
+    ports::Select probe = entries_of(query, condition, *values);
+    probe.offset = kBroad;
+    probe.limit = 1;
+    CINNABAR_TRY(const auto found, snapshot.select(probe));
+    if (!found.empty()) return Broad{&condition, std::move(*values)};
+  }
+  return none;
+}
+
+// Those of the records that meet the broad condition. It is negated twice, so that the entries are
+// found by their records and not by their values.
+Result<std::vector<CellValue>> meeting(ports::ReadTransaction& snapshot, const Broad& broad,
+                                       std::vector<CellValue> ids) {
+  ports::Select fitting;
+  fitting.table = &entries::kTable;
+  fitting.filter = all_of({where_one_of(entries::record_id, std::move(ids)),
+                           where_equal(entries::field, cell(broad.condition->field->id)),
+                           none_of({none_of({broad.values})})});
+  fitting.columns = {entries::record_id};
+  CINNABAR_TRY(const auto found, snapshot.select(fitting));
+  std::vector<CellValue> fit;
+  for (const ports::Row& row : found) fit.push_back(row[entries::record_id]);
+  return fit;
+}
+
+// What else the query asks for.
+Result<FilterNode> others_of(const RecordQuery& query, const Broad& broad) {
+  RecordQuery others = query;
+  std::erase_if(others.conditions, [&](const FieldCondition& condition) {
+    return condition.field == broad.condition->field && condition.op == broad.condition->op &&
+           condition.values == broad.condition->values;
+  });
+  return filter_of(others);
+}
+
 Result<std::vector<ports::Row>> walk(ports::ReadTransaction& snapshot, const RecordQuery& query,
                                      const FilterNode& filter,
                                      const std::vector<FilterNode>& range) {
@@ -76,34 +141,52 @@ Result<std::vector<ports::Row>> walk(ports::ReadTransaction& snapshot, const Rec
   return rows;
 }
 
-// Index entries that a condition of order is met by, at least, to be called broad.
-constexpr std::int64_t kBroad = 2'000;
-// How far records are walked for a broad condition before the index is asked after all.
-constexpr int kBroadPages = 6;
+// Among records, those that meet the broad condition and whatever else the query asks for.
+Result<std::vector<ports::Row>> select_among(ports::ReadTransaction& snapshot, const Broad& broad,
+                                             const FilterNode& rest, std::vector<CellValue> ids,
+                                             std::int64_t limit) {
+  CINNABAR_TRY(auto fit, meeting(snapshot, broad, std::move(ids)));
+  if (fit.empty()) return std::vector<ports::Row>{};
+  ports::Select select;
+  select.table = &columns::kTable;
+  select.filter = all_of({where_one_of(columns::id, std::move(fit)), rest});
+  select.limit = limit;
+  return snapshot.select(select);
+}
 
-// What a broad condition says of an index entry; null pointer when the list has none.
-struct Broad {
-  const FieldCondition* condition = nullptr;
-  FilterNode values;
-};
-
-Result<Broad> find_broad(ports::ReadTransaction& snapshot, const RecordQuery& query) {
-  Broad none;
-  if (!query.order.empty() || query.offset > 0 || query.any) return none;
+// The records that meet another condition of the query, which few do; nullopt: there is none.
+Result<std::optional<std::vector<CellValue>>> find_narrow(ports::ReadTransaction& snapshot,
+                                                          const RecordQuery& query,
+                                                          const Broad& broad) {
   for (const FieldCondition& condition : query.conditions) {
-    auto values = ordered_values(condition);
+    auto values = &condition == broad.condition ? std::nullopt : entry_values(condition);
     if (!values) continue;
-    ports::Select probe;
-    probe.table = &entries::kTable;
-    probe.filter = all_of({where_equal(entries::form_id, cell(query.form)),
-                           where_equal(entries::field, cell(condition.field->id)), *values});
-    probe.columns = {entries::record_id};
-    probe.offset = kBroad;
-    probe.limit = 1;
-    CINNABAR_TRY(const auto found, snapshot.select(probe));
-    if (!found.empty()) return Broad{&condition, std::move(*values)};
+    ports::Select select = entries_of(query, condition, std::move(*values));
+    select.limit = kBroad + 1;
+    CINNABAR_TRY(const auto found, snapshot.select(select));
+    if (std::ssize(found) > kBroad) continue;
+    std::set<CellValue> ids;
+    for (const ports::Row& row : found) ids.insert(row[entries::record_id]);
+    return std::optional(std::vector<CellValue>(ids.begin(), ids.end()));
   }
-  return none;
+  return std::optional<std::vector<CellValue>>{};
+}
+
+Result<std::vector<ports::Row>> list_among(ports::ReadTransaction& snapshot,
+                                           const RecordQuery& query, const Broad& broad,
+                                           const std::vector<CellValue>& ids) {
+  CINNABAR_TRY(const FilterNode rest, others_of(query, broad));
+  std::vector<ports::Row> rows;
+  for (std::size_t i = 0; i < ids.size() && std::ssize(rows) < query.limit; i += kWalkPage) {
+    const auto first = ids.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto last =
+        ids.begin() +
+        std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(i) + kWalkPage, std::ssize(ids));
+    CINNABAR_TRY(auto more, select_among(snapshot, broad, rest, {first, last},
+                                         query.limit - std::ssize(rows)));
+    std::ranges::move(more, std::back_inserter(rows));
+  }
+  return rows;
 }
 
 struct Walked {
@@ -114,12 +197,7 @@ struct Walked {
 
 Result<Walked> walk_records(ports::ReadTransaction& snapshot, const RecordQuery& query,
                             const Broad& broad) {
-  RecordQuery others = query;
-  std::erase_if(others.conditions, [&](const FieldCondition& condition) {
-    return condition.field == broad.condition->field && condition.op == broad.condition->op &&
-           condition.values == broad.condition->values;
-  });
-  CINNABAR_TRY(const FilterNode rest, filter_of(others));
+  CINNABAR_TRY(const FilterNode rest, others_of(query, broad));
   Walked walked;
   walked.after = query.after;
   for (int page = 0; page < kBroadPages && std::ssize(walked.rows) < query.limit; ++page) {
@@ -136,26 +214,10 @@ Result<Walked> walk_records(ports::ReadTransaction& snapshot, const RecordQuery&
     if (records.empty()) break;
     std::vector<CellValue> ids;
     for (const ports::Row& row : records) ids.push_back(row[columns::id]);
-    // Negated twice, so that the entries are found by their records and not by their values.
-    ports::Select fitting;
-    fitting.table = &entries::kTable;
-    fitting.filter = all_of({where_one_of(entries::record_id, std::move(ids)),
-                             where_equal(entries::field, cell(broad.condition->field->id)),
-                             none_of({none_of({broad.values})})});
-    fitting.columns = {entries::record_id};
-    CINNABAR_TRY(const auto found, snapshot.select(fitting));
-    const std::int64_t left = query.limit - std::ssize(walked.rows);
-    std::vector<CellValue> fit;
-    for (const ports::Row& row : found) fit.push_back(row[entries::record_id]);
     walked.after = id_of<RecordId>(records.back(), columns::id);
-    if (!fit.empty()) {
-      ports::Select select;
-      select.table = &columns::kTable;
-      select.filter = all_of({where_one_of(columns::id, std::move(fit)), rest});
-      select.limit = left;
-      CINNABAR_TRY(auto more, snapshot.select(select));
-      std::ranges::move(more, std::back_inserter(walked.rows));
-    }
+    CINNABAR_TRY(auto more, select_among(snapshot, broad, rest, std::move(ids),
+                                         query.limit - std::ssize(walked.rows)));
+    std::ranges::move(more, std::back_inserter(walked.rows));
     if (walked.is_over) break;
   }
   return walked;
@@ -196,13 +258,20 @@ Result<std::vector<RecordView>> RecordService::list(ports::ReadTransaction& snap
                                     }));
     return record_views(snapshot, all);
   }
+  CINNABAR_TRY(const Broad broad, find_broad(snapshot, query));
+  if (broad.condition != nullptr) {
+    CINNABAR_TRY(const auto narrow, find_narrow(snapshot, query, broad));
+    if (narrow) {
+      CINNABAR_TRY(const auto rows, list_among(snapshot, query, broad, *narrow));
+      return record_views(snapshot, rows);
+    }
+  }
   if (const auto range = range_to_walk(query)) {
     CINNABAR_TRY(const auto rows, walk(snapshot, query, filter, *range));
     return record_views(snapshot, rows);
   }
   Walked walked;
   walked.after = query.after;
-  CINNABAR_TRY(const Broad broad, find_broad(snapshot, query));
   if (broad.condition != nullptr) {
     CINNABAR_TRY(walked, walk_records(snapshot, query, broad));
   }

@@ -386,6 +386,19 @@ TEST_F(RecordServiceTest, broad_conditions_find_what_narrow_ones_would) {
     }
   };
   const form::Field* field = form.find("NOTE");
+  {
+    RecordQuery query;
+    query.form = form_;
+    query.conditions = {
+        {field, FieldOp::one_of, {text(note(10)), text(note(3'500)), text(note(5'000))}},
+        {field, FieldOp::greater_equal, {text(note(100))}}};
+    auto snapshot = world_.store.read();
+    const auto found = world_.records.list(**snapshot, world_.as("admin"), query);
+    ASSERT_TRUE(found.has_value());
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_EQ(found->front().id, ids[3'500]);
+    EXPECT_EQ(found->back().id, ids[5'000]);
+  }
   expect({field, FieldOp::less, {text(note(5'000))}}, 0, 5'000);
   // The first that fits is farther away than records are walked.
   expect({field, FieldOp::greater_equal, {text(note(3'100))}}, 3'100, kRecords);

@@ -82,6 +82,8 @@ class Bench {
                                  R"( "method": "in", "value": ["kind 3", "kind 4"]}, )"
                                  R"({"field": "_widget_1432728651403", "type": "number",)"
                                  R"( "method": "gt", "value": [900000]})"));
+    lists("half of them", filter(R"({"field": "_widget_1432728651403", "type": "number",)"
+                                 R"( "method": "lt", "value": [500000]})"));
     if (!last_id_.empty()) {
       lists("deep page",
             fmt::format(R"({{{}, "limit": 100, "data_id": "{}"}})", kTarget, last_id_));
