@@ -4,6 +4,7 @@
 // records themselves, because the next ones that fit are near.
 #include "ports/schema.h"
 #include "services/keyset.h"
+#include "services/record_index.h"
 #include "services/record_order.h"
 #include "services/record_rows.h"
 #include "services/record_service.h"
@@ -47,9 +48,9 @@ std::optional<std::vector<FilterNode>> range_to_walk(const RecordQuery& query) {
 }
 
 // More index entries than that meet a broad condition.
-constexpr std::int64_t kBroad = 2'000;
+constexpr std::int64_t kBroad = 3'000;
 // How far records are walked for a broad condition before the index is asked after all.
-constexpr int kBroadPages = 6;
+constexpr int kBroadPages = 4;
 
 // What a broad condition says of an index entry; null pointer when the list has none.
 struct Broad {
@@ -66,6 +67,9 @@ ports::Select entries_of(const RecordQuery& query, const FieldCondition& conditi
               where_equal(entries::field, cell(condition.field->id)),
               where(entries::record_id, FilterOp::greater, cell(query.after)), std::move(values)});
   select.columns = {entries::record_id};
+  // Along the index, so that the first of them are read without the others.
+  select.order = {SortKey{
+      is_indexed_by_number(condition.field->type) ? entries::num_key : entries::text_key, false}};
   return select;
 }
 

@@ -401,7 +401,7 @@ TEST_F(RecordServiceTest, broad_conditions_find_what_narrow_ones_would) {
   }
   expect({field, FieldOp::less, {text(note(5'000))}}, 0, 5'000);
   // The first that fits is farther away than records are walked.
-  expect({field, FieldOp::greater_equal, {text(note(3'100))}}, 3'100, kRecords);
+  expect({field, FieldOp::greater_equal, {text(note(2'150))}}, 2'150, kRecords);
   expect({field, FieldOp::between, {text(note(100)), text(note(4'099))}}, 100, 4'100);
   expect({field, FieldOp::greater, {text(note(5'100))}}, 5'101, kRecords);  // narrow
 }
