@@ -9,10 +9,10 @@
 #include "services/codec/instance_codec.h"
 #include "services/expiry.h"
 #include "services/rows.h"
+#include "services/submit_all.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
-#include <latch>
 #include <set>
 
 namespace cinnabar::services {
@@ -26,11 +26,6 @@ constexpr std::size_t kMessageBytesMax = 500;
 
 Error failed(Reason reason, std::string detail) {
   return make_error(Code::failed_precondition, reason, std::move(detail));
-}
-
-// What is wrong with the store now may be well in a minute; everything else would fail again.
-bool is_of_store(const Error& error) {
-  return error.code == Code::unavailable || error.code == Code::internal;
 }
 
 AutomationRun read_run(const ports::Row& row) {
@@ -302,28 +297,14 @@ Result<std::size_t> AutomationRunner::tick() {
     for (const ports::Row& row : rows) due.push_back(int_of(row, runs::id));
   }
   // In the order in which they happened, and in few commits.
-  std::vector<Status> results(due.size());
-  std::latch done(static_cast<std::ptrdiff_t>(due.size()));
-  Status refused;
+  const SubmittedAll all =
+      submit_all(store_, due.size(), [&](ports::WriteTransaction& transaction, std::size_t i) {
+        return go_on(transaction, due[i]);
+      });
   for (std::size_t i = 0; i < due.size(); ++i) {
-    ports::WriteCommand command;
-    command.work = [this, run = due[i]](ports::WriteTransaction& transaction) {
-      return go_on(transaction, run);
-    };
-    command.done = [&results, &done, i](Status status) {
-      results[i] = std::move(status);
-      done.count_down();
-    };
-    const Status submitted = store_.submit(std::move(command));
-    if (submitted) continue;
-    refused = submitted;
-    done.count_down();
+    if (all.results[i] && !*all.results[i]) give_up(due[i], all.results[i]->error());
   }
-  done.wait();
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    if (!results[i]) give_up(due[i], results[i].error());
-  }
-  CINNABAR_CHECK_OK(refused);
+  CINNABAR_CHECK_OK(all.refused);
   return due.size();
 }
 
@@ -366,7 +347,7 @@ void AutomationRunner::give_up(std::int64_t run, const Error& error) {
         CINNABAR_TRY(auto row, transaction.get(runs::kTable, {cell(run)}));
         // Done all the same, only the answer was lost.
         if (!row || is_null(*row, runs::due_at)) return {};
-        if (is_of_store(error)) {
+        if (is_temporary(error)) {
           (*row)[runs::due_at] = cell(clock_.now() + kRetryPause);
         } else {
           finish(*row, AutomationRunState::failed,

@@ -8,7 +8,7 @@
 //
 // Ownership: borrows everything. Thread: `tick` and `forget_old` from one thread at a time, which
 // may wait for commits; the service is safe from any. Errors: those of the store; runs that cannot
-// go on because of it are tried again a minute later.
+// go on because of trouble that passes are tried again a minute later.
 #pragma once
 
 #include "base/log.h"

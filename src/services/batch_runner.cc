@@ -1,10 +1,10 @@
 #include "ports/schema.h"
 #include "services/batch_service.h"
 #include "services/rows.h"
+#include "services/submit_all.h"
 #include "vocab/reasons.h"
 
 #include <algorithm>
-#include <latch>
 
 namespace cinnabar::services {
 namespace {
@@ -15,13 +15,6 @@ namespace items = schema::batch_item;
 
 constexpr std::int64_t kBatchesAtOnce = 200;
 constexpr std::int64_t kItemsAtOnce = 400;
-
-// What may be over when it is tried again.
-bool is_temporary(const Error& error) {
-  return error.code == Code::unavailable || error.code == Code::resource_exhausted ||
-         error.code == Code::deadline_exceeded || error.reason == reasons::kVersionConflict ||
-         error.reason == reasons::kShuttingDown;
-}
 
 }  // namespace
 
@@ -59,26 +52,13 @@ Result<std::vector<BatchRunner::Turn>> BatchRunner::find_turns() {
 
 Result<std::size_t> BatchRunner::tick() {
   CINNABAR_TRY(const std::vector<Turn> turns, find_turns());
-  std::vector<Status> results(turns.size());
-  std::latch done(static_cast<std::ptrdiff_t>(turns.size()));
-  for (std::size_t i = 0; i < turns.size(); ++i) {
-    ports::WriteCommand command;
-    command.work = [this, turn = turns[i]](ports::WriteTransaction& transaction) {
-      return service_.run_item(transaction, turn.batch, turn.position);
-    };
-    command.done = [&results, &done, i](Status status) {
-      results[i] = std::move(status);
-      done.count_down();
-    };
-    Status submitted = store_.submit(std::move(command));
-    if (submitted) continue;
-    results[i] = std::move(submitted);
-    done.count_down();
-  }
-  done.wait();
+  const SubmittedAll all =
+      submit_all(store_, turns.size(), [&](ports::WriteTransaction& transaction, std::size_t i) {
+        return service_.run_item(transaction, turns[i].batch, turns[i].position);
+      });
   std::size_t settled = 0;
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    if (settle(turns[i], results[i])) ++settled;
+    if (settle(turns[i], all.results[i].value_or(all.refused))) ++settled;
   }
   return settled;
 }

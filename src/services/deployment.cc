@@ -243,34 +243,55 @@ Status DeploymentWriter::place_names(const std::vector<ExternalName>& names,
   return {};
 }
 
-// New and changed ones are counted once their catalog is the current one: recount_aggregates.
-Status DeploymentWriter::place_aggregates() {
-  namespace columns = schema::aggregate;
+Result<std::vector<ports::Row>> DeploymentWriter::place_documents(
+    const ports::Table& table, std::string_view what, const std::vector<PlacedDocument>& documents,
+    const std::vector<CellValue>& rest) {
+  namespace columns = schema::automation;
+  // All such tables begin with the same columns.
+  constexpr auto is_same = [](std::uint16_t a, std::uint16_t b) { return a == b; };
+  static_assert(is_same(columns::application_id, schema::aggregate::application_id) &&
+                is_same(columns::key, schema::aggregate::key) &&
+                is_same(columns::document, schema::aggregate::document));
   ports::Select select;
-  select.table = &columns::kTable;
+  select.table = &table;
   select.filter = where_equal(columns::application_id, cell(deployment_.application));
   CINNABAR_TRY(const auto rows, transaction_.select(select));
   std::map<std::string, ports::Row> stored;
   for (const ports::Row& row : rows) stored.emplace(text_of(row, columns::key), row);
-  for (const AggregateDefinition& definition : package_.aggregates) {
-    const std::string document = codec::print_aggregate(definition);
-    auto known = stored.extract(definition.key);
-    if (!known.empty() && text_of(known.mapped(), columns::document) == document) continue;
-    ports::Row row;
+  for (const PlacedDocument& placed : documents) {
+    auto known = stored.extract(placed.key);
+    if (!known.empty() && text_of(known.mapped(), columns::document) == placed.document) continue;
+    CellValue id;
     if (known.empty()) {
-      CINNABAR_TRY(const std::int64_t id, fresh_id());
-      row = {cell(id), cell(deployment_.application), cell(definition.key), {}, {}};
+      CINNABAR_TRY(const std::int64_t fresh, fresh_id());
+      id = cell(fresh);
     } else {
-      row = std::move(known.mapped());
+      id = known.mapped()[columns::id];
     }
-    row[columns::document] = cell(document);
-    row[columns::is_counted] = cell(false);
-    transaction_.put(columns::kTable, std::move(row));
-    deployment_.lines.push_back("aggregate table " + definition.key);
+    ports::Row row{std::move(id), cell(deployment_.application), cell(placed.key),
+                   cell(placed.document)};
+    row.insert(row.end(), rest.begin(), rest.end());
+    transaction_.put(table, std::move(row));
+    deployment_.lines.push_back(std::string(what) + " " + placed.key);
     changed_ = true;
   }
-  for (const auto& [key, row] : stored) {
-    namespace totals = schema::aggregate_value;
+  std::vector<ports::Row> left;
+  for (auto& [key, row] : stored) left.push_back(std::move(row));
+  return left;
+}
+
+// New and changed ones are counted once their catalog is the current one: recount_aggregates.
+Status DeploymentWriter::place_aggregates() {
+  namespace columns = schema::aggregate;
+  namespace totals = schema::aggregate_value;
+  std::vector<PlacedDocument> documents;
+  for (const AggregateDefinition& definition : package_.aggregates) {
+    documents.push_back({definition.key, codec::print_aggregate(definition)});
+  }
+  constexpr bool kIsCounted = false;
+  CINNABAR_TRY(const auto removed,
+               place_documents(columns::kTable, "aggregate table", documents, {cell(kIsCounted)}));
+  for (const ports::Row& row : removed) {
     ports::Select old;
     old.table = &totals::kTable;
     old.filter = where_equal(totals::aggregate_id, row[columns::id]);
@@ -287,29 +308,12 @@ Status DeploymentWriter::place_aggregates() {
 // Runs of those that are gone find nothing to do and say so.
 Status DeploymentWriter::place_automations() {
   namespace columns = schema::automation;
-  ports::Select select;
-  select.table = &columns::kTable;
-  select.filter = where_equal(columns::application_id, cell(deployment_.application));
-  CINNABAR_TRY(const auto rows, transaction_.select(select));
-  std::map<std::string, ports::Row> stored;
-  for (const ports::Row& row : rows) stored.emplace(text_of(row, columns::key), row);
+  std::vector<PlacedDocument> documents;
   for (const AutomationDefinition& definition : package_.automations) {
-    const std::string document = codec::print_automation(definition);
-    auto known = stored.extract(definition.key);
-    if (!known.empty() && text_of(known.mapped(), columns::document) == document) continue;
-    ports::Row row;
-    if (known.empty()) {
-      CINNABAR_TRY(const std::int64_t id, fresh_id());
-      row = {cell(id), cell(deployment_.application), cell(definition.key), {}};
-    } else {
-      row = std::move(known.mapped());
-    }
-    row[columns::document] = cell(document);
-    transaction_.put(columns::kTable, std::move(row));
-    deployment_.lines.push_back("automation " + definition.key);
-    changed_ = true;
+    documents.push_back({definition.key, codec::print_automation(definition)});
   }
-  for (const auto& [key, row] : stored) {
+  CINNABAR_TRY(const auto removed, place_documents(columns::kTable, "automation", documents, {}));
+  for (const ports::Row& row : removed) {
     transaction_.erase(columns::kTable, {row[columns::id]});
     changed_ = true;
   }

@@ -39,6 +39,15 @@ class DeploymentWriter {
                           bool is_new);
   Status place_names(const std::vector<ExternalName>& names, std::int64_t internal);
   Status place_permissions();
+  struct PlacedDocument {
+    std::string key;
+    std::string document;
+  };
+  // Makes the documents of the application in that table what is given; `rest` are the cells behind
+  // the document in a row that is new or changed. Returns the rows that nothing is given for.
+  Result<std::vector<ports::Row>> place_documents(const ports::Table& table, std::string_view what,
+                                                  const std::vector<PlacedDocument>& documents,
+                                                  const std::vector<CellValue>& rest);
   Status place_aggregates();
   Status place_automations();
   Status check_uuid(const std::string& uuid, ProcessId process);

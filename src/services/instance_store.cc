@@ -68,7 +68,8 @@ Status tell_of(const DecisionRecord& record, WebhookKind kind) {
   event.record.created_at = record.is_new ? record.now : instant_of(before, columns::created_at);
   if (!record.is_new) event.record.updated_by = user;
   event.record.updated_at = record.now;
-  return record.events.add(event, record.is_new ? nullptr : &record.loaded.instance.fields);
+  return record.events.add(std::move(event),
+                           record.is_new ? nullptr : &record.loaded.instance.fields);
 }
 
 Status write_record(ports::WriteTransaction& transaction, const DecisionRecord& record) {

@@ -7,6 +7,7 @@
 #include "services/rows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cinnabar::services {
 namespace {
@@ -49,12 +50,12 @@ Result<bool> RecordEvents::are_followed(ApplicationId application, FormId form, 
   return webhooks_.is_heard(application, form, kind);
 }
 
-Status RecordEvents::add(const WebhookEvent& event, const FieldValues* former) {
+Status RecordEvents::add(WebhookEvent event, const FieldValues* former) {
   for (const DeployedAutomation* automation : catalog_.automations_of(event.form)) {
     if (!is_wanted(automation->definition, event.kind)) continue;
     CINNABAR_CHECK_OK(queue_run(*automation, event, former));
   }
-  return webhooks_.add(event);
+  return webhooks_.add(std::move(event));
 }
 
 // The condition is asked here and now: most events lead to nothing and need no row. One that cannot

@@ -25,7 +25,7 @@ class RecordEvents {
   // Whether anybody follows it, so that nothing is gathered for nobody.
   Result<bool> are_followed(ApplicationId application, FormId form, WebhookKind kind);
   // `former`: the fields before a change.
-  Status add(const WebhookEvent& event, const FieldValues* former = nullptr);
+  Status add(WebhookEvent event, const FieldValues* former = nullptr);
 
  private:
   [[nodiscard]] bool is_wanted(const AutomationDefinition& automation, WebhookKind kind) const;

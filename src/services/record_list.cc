@@ -1,6 +1,6 @@
 // Lists of records. A list in the order of ids with a condition that one range of the index answers
-// walks that range, so that a page costs what it shows, however many records fit. One with a
-// condition of order that many records meet begins with another one that few do, or else walks the
+// walks that range, so that a page costs what it shows, however many records fit. One with another
+// condition that many records meet begins with another one that few do, or else walks the
 // records themselves, because the next ones that fit are near.
 #include "ports/schema.h"
 #include "services/keyset.h"

@@ -2,9 +2,9 @@
 
 #include "ports/schema.h"
 #include "services/rows.h"
+#include "services/submit_all.h"
 
 #include <algorithm>
-#include <latch>
 #include <vector>
 
 namespace cinnabar::services {
@@ -77,28 +77,14 @@ Result<std::size_t> Scheduler::tick() {
 
 // All at once, so that they share commits, each with rows of its own.
 Status Scheduler::run_all(const std::vector<Due>& due) {
-  std::vector<Status> results(due.size());
-  std::latch done(static_cast<std::ptrdiff_t>(due.size()));
-  Status refused;
+  const SubmittedAll all =
+      submit_all(store_, due.size(), [&](ports::WriteTransaction& transaction, std::size_t i) {
+        return (engine_.*due[i].work)(transaction, due[i].id);
+      });
   for (std::size_t i = 0; i < due.size(); ++i) {
-    ports::WriteCommand command;
-    command.work = [this, one = due[i]](ports::WriteTransaction& transaction) {
-      return (engine_.*one.work)(transaction, one.id);
-    };
-    command.done = [&results, &done, i](Status status) {
-      results[i] = std::move(status);
-      done.count_down();
-    };
-    const Status submitted = store_.submit(std::move(command));
-    if (submitted) continue;
-    refused = submitted;
-    done.count_down();
+    if (all.results[i] && !*all.results[i]) put_off(due[i], all.results[i]->error());
   }
-  done.wait();
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    if (!results[i]) put_off(due[i], results[i].error());
-  }
-  return refused;
+  return all.refused;
 }
 
 void Scheduler::put_off(const Due& due, const Error& error) {

@@ -82,7 +82,7 @@ Result<Json> written_json(const Entry& entry, ports::WriteTransaction& transacti
   return Json::object().set("data", view_json(entry, found, view, files));
 }
 
-// Batches never run automations, so they do not ask.
+// For one record: batches have no such member.
 Result<services::CallContext> asking_context(const Entry& entry) {
   services::CallContext context = entry.context;
   CINNABAR_TRY(context.asks_automations, flag(entry, "is_start_trigger"));

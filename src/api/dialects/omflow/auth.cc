@@ -56,7 +56,7 @@ api::Answer get_security_code(const api::Call& call) {
   const auto user = sessions.check_password(credentials->name, credentials->password);
   if (!user) return refuse_login(voice, user.error());
   api::WriteStep step;
-  const services::CallContext context{Principal{PrincipalKind::user, *user}, "omflow",
+  const services::CallContext context{Principal{PrincipalKind::user, *user}, std::string(kDoorName),
                                       call.request->request_id, call.request->remote_address};
   step.run = [&sessions, voice,
               context](ports::WriteTransaction& transaction) -> Result<http::Response> {
